@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { CodedError, messageOf } from '../lib/error.ts'
+import { checkCommand } from './check.ts'
+import { demoCommand } from './demo.ts'
+import { localCommand } from './local.ts'
+
+/** Where rules/ and the stand-ins' files are: one level above this file, in the sources as in the bundle. */
+const packageRoot = join(import.meta.dirname, '..')
+
+const program = new Command('creance')
+  .description('Alert response for Kubernetes: from Falco alerts to incidents, chat, and contained pods.')
+  .addCommand(localCommand(packageRoot))
+  .addCommand(demoCommand(packageRoot))
+  .addCommand(checkCommand(packageRoot))
+  .showHelpAfterError('(creance --help says more)')
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.stderr.write(`creance: ${messageOf(error)}\n`)
+  process.exitCode = error instanceof CodedError && error.code === 'invalid_config' ? 2 : 1
+}

@@ -1,0 +1,29 @@
+import middy from '@middy/core'
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import * as z from 'zod'
+import { dynamoClient, dynamoStore } from '../lib/adapter/dynamodb.ts'
+import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
+import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
+import { parseEnv } from '../lib/runtime/env.ts'
+import { jsonLog } from '../lib/runtime/log.ts'
+import { settleBatch } from '../lib/runtime/settle.ts'
+import { enrich } from '../lib/stage/enrich.ts'
+import { IncidentMessage, readBody } from '../lib/stage/messages.ts'
+
+const Env = z.object({ TABLE: z.string(), MESSAGES_QUEUE_URL: z.url(), CREANCE_CLUSTER: z.string(), KUBECONFIG: z.string() })
+
+const env = parseEnv(Env, process.env)
+const log = jsonLog((line) => process.stdout.write(line), { function: 'enrich' })
+const ports = {
+  clusterName: env.CREANCE_CLUSTER,
+  cluster: kubernetesCluster(kubeConfig({ file: env.KUBECONFIG })),
+  store: dynamoStore(dynamoClient(), { table: env.TABLE, clock: Date.now }),
+  messages: sqsQueue(sqsClient(), env.MESSAGES_QUEUE_URL),
+  clock: Date.now,
+  log,
+}
+
+/** Incidents queue → what the cluster knows, and on to chat. */
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler(({ Records }) =>
+  settleBatch(Records, ({ body }) => enrich(readBody(body, IncidentMessage), ports), { log }),
+)

@@ -1,0 +1,97 @@
+import * as z from 'zod'
+import { DurationSeconds } from '../../duration.ts'
+import type { ClusterWriter, KubernetesObject } from '../../port/cluster.ts'
+import type { Action, ProvenPod } from '../action.ts'
+import { patchPod } from './patch-pod.ts'
+
+const Parameters = z.strictObject({ allow_dns: z.boolean().default(false), expires: DurationSeconds.optional() })
+const Undo = z.object({ policy: z.string(), uid: z.string() })
+const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const
+const ISOLATED = 'creance.dev/isolated'
+const ACTION = 'creance.dev/action'
+const MANAGED = { 'app.kubernetes.io/managed-by': 'creance' } as const
+
+/** Cuts the pod, and no other, off the network in both directions, by a NetworkPolicy that selects a label whose value is the pod's uid.
+ *  The policy comes first and the label second: the label is what makes it bite, in one step. Undo: both are taken away. */
+export const isolate: Action<z.infer<typeof Parameters>> = {
+  name: 'isolate',
+  title: 'Isolate',
+  description: 'Cuts this one pod off the network, both directions. DNS may be allowed; it ends by itself after `expires`.',
+  parameters: Parameters,
+  rbac: [
+    { apiGroups: [''], resources: ['pods'], verbs: ['get', 'patch'] },
+    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'create', 'delete'] },
+  ],
+  example: 'isolate: {allow_dns: true, expires: 4h}',
+  destructive: true,
+  goneAfterBegin: 'skipped',
+  lifetimeSeconds: ({ expires }) => expires,
+  run: async (pod, { allow_dns }, { cluster, actionId, incident }) => {
+    if ((pod.object.spec as { hostNetwork?: boolean } | undefined)?.hostNetwork) {
+      return { state: 'refused', guard: 'host_network', why: 'the pod uses the network of its node, which a NetworkPolicy does not reach' }
+    }
+    const policy = policyFor(pod, { allowDns: allow_dns, actionId, incident })
+    if ((await cluster.create(policy)) === 'exists' && !(await isOurs(cluster, policy, actionId))) {
+      return {
+        state: 'refused',
+        guard: 'foreign_policy',
+        why: `a NetworkPolicy ${policy.metadata.name} that is not ours stands in its place`,
+      }
+    }
+    if ((await patchPod(cluster, pod, { [ISOLATED]: pod.uid })) === 'absent') {
+      await removePolicy(cluster, pod.namespace, policy.metadata.name)
+      return { state: 'skipped', why: 'the pod is gone' }
+    }
+    return { state: 'done', why: `NetworkPolicy ${policy.metadata.name}`, undo: { policy: policy.metadata.name, uid: pod.uid } }
+  },
+  undo: async ({ undo, namespace, pod, cluster }) => {
+    const { policy, uid } = Undo.parse(undo)
+    const removed = await removePolicy(cluster, namespace, policy)
+    await patchPod(cluster, { namespace, name: pod, uid }, { [ISOLATED]: null })
+    return removed === 'foreign'
+      ? { state: 'refused', guard: 'foreign_policy', why: `NetworkPolicy ${policy} is not ours any more` }
+      : { state: 'undone', ...(removed === 'absent' ? { why: 'the NetworkPolicy was gone already' } : {}) }
+  },
+}
+
+function policyFor(pod: ProvenPod, of: { allowDns: boolean; actionId: string; incident: string }): KubernetesObject {
+  const dns = {
+    to: [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+      },
+    ],
+    ports: [
+      { protocol: 'UDP', port: 53 },
+      { protocol: 'TCP', port: 53 },
+    ],
+  }
+  return {
+    ...POLICY,
+    metadata: {
+      name: `creance-${of.actionId.slice(0, 16)}`,
+      namespace: pod.namespace,
+      labels: { ...MANAGED, [ACTION]: of.actionId.slice(0, 32) },
+      annotations: { 'creance.dev/incident': of.incident, 'creance.dev/pod': pod.name },
+    },
+    spec: {
+      podSelector: { matchLabels: { [ISOLATED]: pod.uid } },
+      policyTypes: ['Ingress', 'Egress'],
+      ...(of.allowDns ? { egress: [dns] } : {}),
+    },
+  }
+}
+
+async function isOurs(cluster: ClusterWriter, { metadata }: KubernetesObject, actionId: string): Promise<boolean> {
+  const { name, namespace = '' } = metadata
+  const found = await cluster.get({ ...POLICY, namespace, name })
+  return found?.metadata.labels?.[ACTION] === actionId.slice(0, 32)
+}
+
+async function removePolicy(cluster: ClusterWriter, namespace: string, name: string): Promise<'removed' | 'absent' | 'foreign'> {
+  const found = await cluster.get({ ...POLICY, namespace, name })
+  if (!found) return 'absent'
+  if (found.metadata.labels?.['app.kubernetes.io/managed-by'] !== 'creance' || !found.metadata.uid) return 'foreign'
+  return cluster.remove({ ...POLICY, namespace, name, uid: found.metadata.uid })
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import { DurationSeconds } from '../duration.ts'
+import type { KubernetesObject } from '../port/cluster.ts'
+import type { Outcome } from './outcome.ts'
+import type { ActionRequest } from './request.ts'
+
+/** What no action may do, whoever asks. Several `guards` items add up: lists are joined, the shortest age holds. */
+export const Guards = z.strictObject({
+  protected_namespaces: z.array(z.string().min(1)).default([]),
+  protected_labels: z.record(z.string(), z.string()).default({}),
+  max_evidence_age: DurationSeconds.default(3600),
+})
+export type Guards = z.infer<typeof Guards>
+export const GuardsItem = z.strictObject({ guards: Guards })
+
+/** What holds before any file says so. */
+export const BASE_GUARDS: Guards = {
+  protected_namespaces: ['kube-system', 'kube-public', 'kube-node-lease'],
+  protected_labels: { 'app.kubernetes.io/part-of': 'creance' },
+  max_evidence_age: 3600,
+}
+
+export function joinGuards(all: readonly Guards[]): Guards {
+  return all.reduce((joined, guards) => ({
+    protected_namespaces: [...new Set([...joined.protected_namespaces, ...guards.protected_namespaces])],
+    protected_labels: { ...joined.protected_labels, ...guards.protected_labels },
+    max_evidence_age: Math.min(joined.max_evidence_age, guards.max_evidence_age),
+  }))
+}
+
+type Refusal = Extract<Outcome, { state: 'refused' | 'expired' }>
+
+/** What the request alone says: too late, a protected namespace, stale evidence. The age holds for responses: a person who presses knows
+ *  what they look at, and the button has its own expiry. Undefined: nothing against it. */
+export function guardRequest({ target, expiresMs, by }: ActionRequest, guards: Guards, nowMs: number): Refusal | undefined {
+  if (nowMs >= expiresMs) return { state: 'expired', why: 'it was not begun in time' }
+  if (guards.protected_namespaces.includes(target.namespace)) {
+    return { state: 'refused', guard: 'protected_namespace', why: `namespace ${target.namespace} is protected` }
+  }
+  const ageSeconds = Math.floor(nowMs / 1000) - Number(BigInt(target.seenNs) / 1_000_000_000n)
+  if (by.kind === 'response' && ageSeconds > guards.max_evidence_age) {
+    return { state: 'refused', guard: 'stale', why: `the evidence is ${ageSeconds} s old, allowed are ${guards.max_evidence_age} s` }
+  }
+  if (ageSeconds < -300) return { state: 'refused', guard: 'stale', why: 'the evidence is dated in the future' }
+  return undefined
+}
+
+/** What the pod itself says: a protected label; a mirror pod, which only its node can change. */
+export function guardPod({ metadata }: KubernetesObject, guards: Guards): Refusal | undefined {
+  const label = Object.entries(guards.protected_labels).find(([key, value]) => metadata.labels?.[key] === value)
+  if (label) return { state: 'refused', guard: 'protected_label', why: `pods labelled ${label[0]}=${label[1]} are protected` }
+  if (metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) {
+    return { state: 'refused', guard: 'mirror_pod', why: 'a static pod is managed by its node; the API server cannot act on it' }
+  }
+  return undefined
+}

@@ -1,0 +1,70 @@
+import * as z from 'zod'
+import { contentId } from '../detection/id.ts'
+import { incidentPartition } from '../incident/incident.ts'
+import { read, type Store, update } from '../port/store.ts'
+import { type ActionRequest, Target } from './request.ts'
+
+/** Something that a person may press, once. What the button carries is the `nonce` alone; all else stands here. It is kept beside the
+ *  incident (`offer#…`) and, for the press, under its nonce, where the claim is the truth. */
+export const Offer = z.object({
+  nonce: z.string(),
+  incident: z.string(),
+  action: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  target: Target.optional(),
+  expiresMs: z.number().int(),
+  claim: z.object({ user: z.string(), name: z.string(), atMs: z.number().int() }).optional(),
+})
+export type Offer = z.infer<typeof Offer>
+
+export type WantedOffer = Omit<Offer, 'nonce' | 'claim'> & { readonly sk: string }
+
+const nonceKey = (nonce: string) => ({ pk: `nonce#${nonce}`, sk: 'offer' })
+const KEEP_SECONDS = 30 * 86_400
+
+/** The offer that stands under this sort key, made now if there is none. A second call gives the first one's nonce. */
+export async function ensureOffer(store: Store, { sk, ...wanted }: WantedOffer, random: () => string): Promise<Offer> {
+  const place = { pk: incidentPartition(wanted.incident), sk }
+  const fresh: Offer = { ...wanted, nonce: random() }
+  await store.put({ ...place, data: fresh }, 'absent')
+  const offer = (await read(store, place, Offer)) ?? fresh
+  await store.put({ ...nonceKey(offer.nonce), data: offer, expires: Math.ceil(offer.expiresMs / 1000) + KEEP_SECONDS }, 'absent')
+  return offer
+}
+
+export async function offerFor(store: Store, nonce: string): Promise<Offer | undefined> {
+  return /^[\w-]{16,64}$/.test(nonce) ? read(store, nonceKey(nonce), Offer) : undefined
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed' | 'expired' }
+  | { readonly kind: 'taken'; readonly by: NonNullable<Offer['claim']> }
+  | { readonly kind: 'unknown' }
+
+/** Claims the offer for this user: only the first one gets it, and only in time. The same user claiming again still has it. */
+export async function claimOffer(
+  store: Store,
+  nonce: string,
+  user: { readonly id: string; readonly name: string },
+  nowMs: number,
+): Promise<ClaimResult> {
+  let result: ClaimResult = { kind: 'unknown' }
+  await update(store, nonceKey(nonce), Offer, (offer) => {
+    if (!offer) result = { kind: 'unknown' }
+    else if (offer.claim) result = offer.claim.user === user.id ? { kind: 'claimed' } : { kind: 'taken', by: offer.claim }
+    else if (nowMs >= offer.expiresMs) result = { kind: 'expired' }
+    else {
+      result = { kind: 'claimed' }
+      return { ...offer, claim: { user: user.id, name: user.name, atMs: nowMs } }
+    }
+    return undefined
+  })
+  return result
+}
+
+/** The request that a claimed offer stands for. Its id is a function of the nonce: asked twice, it is one action. */
+export function requestOf({ nonce, incident, action, parameters, target, claim }: Offer): ActionRequest | undefined {
+  if (!target || !claim) return undefined
+  const by = { kind: 'user' as const, id: claim.user, name: claim.name }
+  return { id: contentId('action', nonce), incident, action, parameters, target, by, expiresMs: claim.atMs + 15 * 60_000 }
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import { ACTION_NAMES } from './actions/index.ts'
+
+/** What a person can press: the actions, their release, and the acknowledgement. */
+export const PRESSABLE = [...ACTION_NAMES, 'release', 'acknowledge'] as const
+
+/** Who may press what, and where. What no permission allows is refused. Ids only: names can be changed by their owners. */
+export const Permission = z.strictObject({
+  permission: z.string().min(1).max(200),
+  description: z.string().optional(),
+  slack: z.strictObject({
+    app: z.string().regex(/^A[A-Z0-9]{2,}$/, 'expected a Slack app id (A…)'),
+    workspace: z.string().regex(/^T[A-Z0-9]{2,}$/, 'expected a Slack workspace id (T…)'),
+    channels: z.array(z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id (C…)')).min(1),
+    users: z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)')).min(1),
+  }),
+  actions: z.array(z.enum(PRESSABLE)).min(1),
+})
+export type Permission = z.infer<typeof Permission>
+
+export type Presser = { readonly app: string; readonly workspace: string; readonly channel: string; readonly user: string }
+
+/** `allowed`, or which of the permissions' conditions nobody met: the workspace (or app), or this person's right to this action here. */
+export function permits(permissions: readonly Permission[], action: string, by: Presser): 'allowed' | 'wrong_workspace' | 'not_permitted' {
+  const here = permissions.filter(({ slack }) => slack.app === by.app && slack.workspace === by.workspace)
+  if (here.length === 0) return 'wrong_workspace'
+  const granted = here.some(
+    ({ slack, actions }) => slack.channels.includes(by.channel) && slack.users.includes(by.user) && actions.some((name) => name === action),
+  )
+  return granted ? 'allowed' : 'not_permitted'
+}

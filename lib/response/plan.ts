@@ -1,0 +1,67 @@
+import * as z from 'zod'
+import type { Detection } from '../detection/detection.ts'
+import { contentId } from '../detection/id.ts'
+import type { Incident } from '../incident/incident.ts'
+import { ActionRequest, type Target } from './request.ts'
+import type { Response } from './response.ts'
+
+/** What a response calls for: the request, and in which mode. Kept beside the incident under `plan#<action id>`. */
+export const PlannedAction = z.object({ response: z.string(), mode: z.enum(['observe', 'approve', 'enforce']), request: ActionRequest })
+export type PlannedAction = z.infer<typeof PlannedAction>
+
+export const planSortKey = (actionId: string): string => `plan#${actionId}`
+
+/** A response whose `match` is compiled. */
+export type CompiledResponse = { readonly response: Response; readonly matches: (incident: Incident, detection: Detection) => boolean }
+
+/** The actions that the responses call for, given this detection of the incident. None for a detection without a pod: nothing that a node
+ *  or an unnamed container did is ever taken out on a pod. The same incident, response and pod always give the same action ids. */
+export function planActions(
+  incident: Incident,
+  detection: Detection,
+  responses: readonly CompiledResponse[],
+  nowMs: number,
+): readonly PlannedAction[] {
+  const target = targetOf(detection)
+  if (!target) return []
+  return responses
+    .filter(({ matches }) => matches(incident, detection))
+    .flatMap(({ response }) =>
+      response.actions.map(({ action, parameters }, step) => ({
+        response: response.response,
+        mode: response.mode,
+        request: {
+          id: contentId(
+            'action',
+            incident.id,
+            response.response,
+            step,
+            action,
+            target.namespace,
+            target.pod,
+            target.uid ?? target.containerId ?? '',
+          ),
+          incident: incident.id,
+          action,
+          parameters,
+          target,
+          by: { kind: 'response' as const, name: response.response },
+          expiresMs: nowMs + response.expires * 1000,
+        },
+      })),
+    )
+}
+
+/** The detection's pod, with all that it says of which pod that was. */
+export function targetOf({ cluster, pod, container, node, timeNs }: Detection): Target | undefined {
+  if (!pod) return undefined
+  return {
+    cluster,
+    namespace: pod.namespace,
+    pod: pod.name,
+    ...(pod.uid ? { uid: pod.uid } : {}),
+    ...(container ? { containerId: container.id } : {}),
+    ...(node ? { node } : {}),
+    seenNs: timeNs,
+  }
+}

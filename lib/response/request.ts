@@ -1,0 +1,52 @@
+import * as z from 'zod'
+import { Nanoseconds } from '../detection/detection.ts'
+import { Outcome } from './outcome.ts'
+
+/** The pod that an action is for, as the evidence names it. What the API server says of it must agree before anything is done. */
+export const Target = z.object({
+  cluster: z.string(),
+  namespace: z.string(),
+  pod: z.string(),
+  uid: z.string().optional(),
+  containerId: z.string().optional(),
+  node: z.string().optional(),
+  seenNs: Nanoseconds,
+})
+export type Target = z.infer<typeof Target>
+
+/** Who wants it: a response from a rule file, a person by a button, or the sweep because time ran out. */
+export const Requester = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('response'), name: z.string() }),
+  z.object({ kind: z.literal('user'), id: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('sweep') }),
+])
+export type Requester = z.infer<typeof Requester>
+
+/** One change to ask of the cluster: the message of the actions queue. `id` is a function of what is asked and why, so asking again
+ *  is the same action. `expiresMs` (Unix ms): not to be begun after that. */
+export const ActionRequest = z.object({
+  id: z.string(),
+  incident: z.string(),
+  action: z.string(),
+  parameters: z.record(z.string(), z.unknown()),
+  target: Target,
+  by: Requester,
+  expiresMs: z.number().int(),
+})
+export type ActionRequest = z.infer<typeof ActionRequest>
+
+/** What stands in the table of one action: the request, when it was begun, and what became of it. */
+export const ActionRecord = z.object({
+  request: ActionRequest,
+  begunMs: z.number().int().optional(),
+  outcome: Outcome.optional(),
+  settledMs: z.number().int().optional(),
+})
+export type ActionRecord = z.infer<typeof ActionRecord>
+
+export const actionSortKey = (id: string): string => `action#${id}`
+
+/** `response "Contain …"`, `@name`, `sweep`. */
+export function requesterWords(by: Requester): string {
+  return by.kind === 'response' ? `response "${by.name}"` : by.kind === 'user' ? `@${by.name}` : 'sweep'
+}

@@ -1,0 +1,37 @@
+import { Context, contextSortKey } from '../incident/context.ts'
+import { Incident, incidentPartition } from '../incident/incident.ts'
+import { type Item, parseData, type Store } from '../port/store.ts'
+import { Offer, offerFor } from './offer.ts'
+import { PlannedAction } from './plan.ts'
+import { ActionRecord } from './request.ts'
+
+/** All that the table holds of one incident, as people are shown it. */
+export type IncidentView = {
+  readonly incident: Incident
+  readonly context: Context | undefined
+  readonly plans: readonly PlannedAction[]
+  readonly actions: readonly ActionRecord[]
+  readonly offers: readonly { readonly sk: string; readonly offer: Offer }[]
+}
+
+/** Reads the incident's partition; undefined where there is no such incident. */
+export async function loadView(store: Store, id: string): Promise<IncidentView | undefined> {
+  const pk = incidentPartition(id)
+  const [incident] = await store.query(pk, { from: 'incident', to: 'incident' })
+  if (!incident) return undefined
+  const [context] = await store.query(pk, { from: contextSortKey, to: contextSortKey })
+  const all = async (prefix: string): Promise<readonly Item[]> => store.query(pk, { from: prefix, to: `${prefix}~`, limit: 200 })
+  const [plans, actions, offers] = await Promise.all([all('plan#'), all('action#'), all('offer#')])
+  return {
+    incident: parseData(Incident, incident),
+    context: context && parseData(Context, context),
+    plans: plans.map((item) => parseData(PlannedAction, item)),
+    actions: actions.map((item) => parseData(ActionRecord, item)),
+    offers: await Promise.all(
+      offers.map(async (item) => {
+        const offer = parseData(Offer, item)
+        return { sk: item.sk, offer: (await offerFor(store, offer.nonce)) ?? offer } // the claim stands under the nonce
+      }),
+    ),
+  }
+}

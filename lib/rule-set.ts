@@ -1,0 +1,78 @@
+import type { z } from 'zod'
+import { Correlation } from './correlation/correlation.ts'
+import { BASE_GUARDS, type Guards, GuardsItem, joinGuards } from './response/guards.ts'
+import { compileMatch } from './response/match.ts'
+import { Permission } from './response/permission.ts'
+import type { CompiledResponse } from './response/plan.ts'
+import { Response } from './response/response.ts'
+import { type CompiledRoute, RouteItem } from './response/route.ts'
+import { isOfKind, readRuleFiles, throwProblems } from './rule/load.ts'
+import type { Problem } from './rule/problem.ts'
+import { parseItem, problemAt, type RuleItem } from './rule/yaml-file.ts'
+
+/** All rules of an installation, checked and ready. */
+export type RuleSet = {
+  readonly correlations: readonly Correlation[]
+  readonly responses: readonly CompiledResponse[]
+  readonly routes: readonly CompiledRoute[]
+  readonly permissions: readonly Permission[]
+  readonly guards: Guards
+}
+
+/** Loads the rule files under these paths. All problems are returned; with an error among them the rule set must not be used.
+ *  Throws `invalid_config` where a path cannot be read. */
+export function loadRules(paths: readonly string[]): { readonly rules: RuleSet; readonly problems: readonly Problem[] } {
+  const { items, problems: unreadable } = readRuleFiles(paths)
+  const problems = [...unreadable]
+  const take = <T>(kind: string, schema: z.ZodType<T>): readonly (readonly [RuleItem, T])[] =>
+    items.flatMap((item) => {
+      const parsed = isOfKind(item, kind) ? parseItem(item, schema) : undefined
+      if (parsed && 'problems' in parsed) problems.push(...parsed.problems)
+      return parsed && 'value' in parsed ? [[item, parsed.value] as const] : []
+    })
+  const compiled = (item: RuleItem, path: readonly string[], match: string | undefined) => {
+    const result = match === undefined ? () => true : compileMatch(match)
+    if (typeof result === 'function') return result
+    problems.push(problemAt(item, path, 'invalid_match', `${path.join('.')}: ${result.message}`))
+    return () => false
+  }
+  const correlations = take('correlation', Correlation)
+  const responses = take('response', Response)
+  const routes = take('route', RouteItem)
+  const permissions = take('permission', Permission)
+  const guards = take('guards', GuardsItem).map(([, value]) => value.guards)
+  const kinds = ['correlation', 'response', 'route', 'permission', 'guards']
+  for (const item of items.filter((one) => !kinds.some((kind) => isOfKind(one, kind)))) {
+    problems.push(problemAt(item, [], 'unknown_item', `expected one of ${kinds.join(', ')}`))
+  }
+  problems.push(
+    ...duplicates(correlations.map(([item, { title }]) => [item, 'title', title])),
+    ...duplicates(responses.map(([item, { response }]) => [item, 'response', response])),
+    ...duplicates(routes.map(([item, { route }]) => [item, 'route', route.name])),
+    ...duplicates(permissions.map(([item, { permission }]) => [item, 'permission', permission])),
+  )
+  const rules: RuleSet = {
+    correlations: correlations.map(([, correlation]) => correlation),
+    responses: responses.map(([item, response]): CompiledResponse => ({ response, matches: compiled(item, ['match'], response.match) })),
+    routes: routes.map(([item, { route }]): CompiledRoute => ({ route, matches: compiled(item, ['route', 'match'], route.match) })),
+    permissions: permissions.map(([, permission]) => permission),
+    guards: joinGuards([BASE_GUARDS, ...guards]),
+  }
+  return { rules, problems }
+}
+
+/** The rules of a process that starts. Throws `invalid_config` with the first problems when anything is wrong with them. */
+export function loadRulesOrThrow(paths: readonly string[]): RuleSet {
+  const { rules, problems } = loadRules(paths)
+  throwProblems(problems)
+  return rules
+}
+
+function duplicates(named: readonly (readonly [RuleItem, string, string])[]): readonly Problem[] {
+  const seen = new Set<string>()
+  return named.flatMap(([item, key, name]) => {
+    if (seen.has(name)) return [problemAt(item, [key], 'duplicate_name', `there is another with the name "${name}"`)]
+    seen.add(name)
+    return []
+  })
+}

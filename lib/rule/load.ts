@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import { CodedError } from '../error.ts'
+import { formatProblem, type Problem } from './problem.ts'
+import { parseItem, type RuleItem, readRuleFile } from './yaml-file.ts'
+
+/** The items of all rule files under these paths (folders: every .yaml and .yml in them). Throws `invalid_config` where a path cannot be read. */
+export function readRuleFiles(paths: readonly string[]): { readonly items: readonly RuleItem[]; readonly problems: readonly Problem[] } {
+  const read = paths.flatMap(ruleFiles).map((file) => readRuleFile(file, readFileSync(file, 'utf8')))
+  return { items: read.flatMap(({ items }) => items), problems: read.flatMap(({ problems }) => problems) }
+}
+
+/** The items of one kind, for a function that needs no other: those that have this key. Throws `invalid_config` with the first problems. */
+export function loadKind<T>(paths: readonly string[], kind: string, schema: z.ZodType<T>): readonly T[] {
+  const { items, problems } = readRuleFiles(paths)
+  const parsed = items.filter((item) => isOfKind(item, kind)).map((item) => parseItem(item, schema))
+  throwProblems([...problems, ...parsed.flatMap((result) => ('problems' in result ? result.problems : []))])
+  return parsed.flatMap((result) => ('value' in result ? [result.value] : []))
+}
+
+export function isOfKind({ value }: RuleItem, kind: string): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, kind)
+}
+
+/** Ends a start with bad rules: throws `invalid_config` that names the first five errors, if there is any. */
+export function throwProblems(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new CodedError('invalid_config', `rules: ${errors.slice(0, 5).map(formatProblem).join(' | ')}`)
+}
+
+function ruleFiles(path: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path]
+    const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
+    return names
+      .filter((name) => /\.ya?ml$/.test(name))
+      .sort()
+      .map((name) => join(path, name))
+  } catch (cause) {
+    throw new CodedError('invalid_config', `rules: ${path} cannot be read`, { cause })
+  }
+}

@@ -1,0 +1,14 @@
+import type * as z from 'zod'
+import { CodedError } from '../error.ts'
+
+/** An entry point's settings, read once at its start. Throws `invalid_config`, naming the variables and never their values. */
+export function parseEnv<T>(schema: z.ZodType<T>, env: Readonly<Record<string, string | undefined>>): T {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(present)
+  if (parsed.success) return parsed.data
+  const problems = parsed.error.issues.map(({ path, code }) => {
+    const name = path.join('.')
+    return present[name] === undefined ? `${name} is not set` : `${name} is not valid (${code})`
+  })
+  throw new CodedError('invalid_config', `settings: ${[...new Set(problems)].join('; ')}`)
+}

@@ -1,0 +1,162 @@
+import { SEVERITY_NAMES } from '../detection/detection.ts'
+import type { Context } from '../incident/context.ts'
+import type { Evidence, Incident } from '../incident/incident.ts'
+import type { Block, ChatMessage } from '../port/chat.ts'
+import { actionNamed } from '../response/actions/index.ts'
+import type { Offer } from '../response/offer.ts'
+import { isPending, offerTitle } from '../response/offers.ts'
+import { outcomeWords } from '../response/outcome.ts'
+import { type ActionRecord, requesterWords } from '../response/request.ts'
+import type { IncidentView } from '../response/view.ts'
+import { clip, code, date, plain } from './text.ts'
+
+const SEVERITY_MARKS = ['⚪', '🔵', '🔵', '🟡', '🟠', '🔴'] as const
+const SEVERITY_COLORS = ['#9aa0a6', '#4a90d9', '#4a90d9', '#d9a514', '#e06c1f', '#c62828'] as const
+const STATUS_COLORS = { contained: '#2e7d32', closed: '#9aa0a6' } as const
+const SHOWN_EVIDENCE = 5
+const SHOWN_ACTIONS = 8
+
+/** The incident's one message, from what the table holds; pure. Every text of an attacker is escaped and cut here, and by that every
+ *  limit of Slack's is kept: section text 3,000, fields 10 × 2,000, header 150, 25 buttons. Source: Slack, Block Kit reference. */
+export function incidentMessage(view: IncidentView, offers: readonly Offer[]): ChatMessage {
+  const { incident } = view
+  const severity = SEVERITY_NAMES[incident.severity]
+  const title = clip(`${SEVERITY_MARKS[incident.severity]} ${capital(severity)}: ${incident.title.replace(/\s+/g, ' ')}`, 150)
+  const blocks = [
+    { type: 'header', text: { type: 'plain_text', text: title, emoji: true } },
+    { type: 'section', fields: factsOf(view).map(mrkdwn).slice(0, 10) },
+    section(evidenceText(incident)),
+    ...(view.context ? [context([neighboursText(view.context)])] : []),
+    context([countText(incident), mitreText(incident)]),
+    ...(statusText(view) ? [section(statusText(view))] : []),
+    ...buttons(offers),
+  ]
+  const where = incident.subject.pod
+    ? `${incident.subject.namespace}/${incident.subject.pod}`
+    : (incident.subject.node ?? incident.subject.key)
+  const color =
+    incident.status === 'contained' || incident.status === 'closed' ? STATUS_COLORS[incident.status] : SEVERITY_COLORS[incident.severity]
+  return { text: clip(`${capital(severity)}: ${plain(incident.title)} on ${plain(where)} (${incident.status})`, 500), color, blocks }
+}
+
+function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, context: known }: IncidentView): string[] {
+  const [owner] = known?.owners.slice(-1) ?? []
+  const images = known?.pod?.images ?? evidence.flatMap(({ image }) => image ?? []).slice(0, 1)
+  const facts: [string, string | undefined][] = [
+    ['Pod', subject.pod && code(`${subject.namespace}/${subject.pod}`)],
+    ['Container', subject.pod ? undefined : subject.container && code(subject.container)],
+    ['Workload', owner && code(`${owner.kind} ${owner.name}`)],
+    ['Node', code(known?.node?.name ?? subject.node ?? 'unknown')],
+    [
+      'Image',
+      images.length > 0
+        ? images
+            .slice(0, 3)
+            .map((image) => code(image, 200))
+            .join(', ')
+        : undefined,
+    ],
+    ['Service account', known?.pod && code(known.pod.serviceAccount)],
+    ['Cluster', code(subject.cluster)],
+    ['Status', status === 'acknowledged' && acknowledgedBy ? `acknowledged by ${plain(acknowledgedBy, 80)}` : status],
+  ]
+  return facts.flatMap(([name, value]) => (value ? [`*${name}*\n${value}`] : []))
+}
+
+function evidenceText({ evidence, count }: Incident): string {
+  const shown = evidence.slice(0, SHOWN_EVIDENCE).map(evidenceLine)
+  const more = count - shown.length
+  return ['*What was seen*', ...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
+}
+
+function evidenceLine({ rule, timeNs, command, process, file, connection, user }: Evidence): string {
+  const details = [command ?? process, file, connection].flatMap((text) => (text ? [code(text, 120)] : []))
+  const by = user ? ` as ${code(user, 40)}` : ''
+  return `• ${date(Number(BigInt(timeNs) / 1_000_000n))} *${plain(rule, 120)}*${details.length > 0 ? `: ${details.join(' · ')}` : ''}${by}`
+}
+
+function neighboursText({ neighbours, neighbourCount, node, absent, unread }: Context): string {
+  if (absent) return `⚠️ ${plain(absent)}`
+  const listed = neighbours.slice(0, 5).map((name) => code(name, 120))
+  const rest = neighbourCount - listed.length
+  const also =
+    listed.length > 0
+      ? `Also on ${code(node?.name ?? 'the node', 80)}: ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+      : 'Nothing else runs on its node'
+  return unread.length > 0 ? `Could not be read: ${plain(unread.join('; '), 400)}` : also
+}
+
+function countText({ count, firstNs, lastNs }: Incident): string {
+  const [first, last] = [firstNs, lastNs].map((ns) => Number(BigInt(ns) / 1_000_000n)) as [number, number]
+  return count === 1 ? `1 detection, ${date(first)}` : `${count} detections, first ${date(first)}, last ${date(last)}`
+}
+
+function mitreText({ mitre }: Incident): string {
+  const links = mitre
+    .slice(0, 6)
+    .map((id) => `<https://attack.mitre.org/${id.startsWith('TA') ? 'tactics' : 'techniques'}/${id.replace('.', '/')}/|${id}>`)
+  return links.length > 0 ? `MITRE ATT&amp;CK ${links.join(', ')}` : 'No MITRE ATT&amp;CK technique named'
+}
+
+/** What the responses said, what was asked and by whom, and what became of it. */
+function statusText(view: IncidentView): string {
+  const settled = view.actions.toSorted((a, b) => (a.settledMs ?? a.begunMs ?? 0) - (b.settledMs ?? b.begunMs ?? 0))
+  const begun = new Set(settled.map(({ request }) => request.id))
+  const plans = view.plans.filter(({ mode, request }) => mode !== 'enforce' && !begun.has(request.id))
+  const waiting = ['isolate', 'delete', 'release'].filter(
+    (action) => isPending(view, action) && !settled.some(({ request, outcome }) => request.action === action && !outcome),
+  )
+  const lines = [
+    ...plans.slice(0, 5).map(({ mode, response, request }) => {
+      const says = mode === 'approve' ? 'asks for approval to' : 'would'
+      return `📋 Response "${plain(response, 100)}" ${says} ${plain(request.action, 40)} the pod${mode === 'observe' ? ' (observing only)' : ''}`
+    }),
+    ...settled.slice(-SHOWN_ACTIONS).map(actionLine),
+    ...waiting.map((action) => `⏳ ${offerTitle(action)} was pressed`),
+  ]
+  return lines.join('\n')
+}
+
+const OUTCOME_MARKS = { done: '✅', skipped: '➖', refused: '⛔', failed: '❌', dry_run: '🧪', expired: '⌛', undone: '↩️' } as const
+
+function actionLine({ request, outcome, settledMs }: ActionRecord): string {
+  const by = request.by.kind === 'user' ? `<@${request.by.id}>` : plain(requesterWords(request.by), 120)
+  const name = offerTitle(request.action)
+  if (!outcome) return `⏳ ${name}, by ${by}`
+  const when = settledMs === undefined ? '' : ` ${date(settledMs)}`
+  return `${OUTCOME_MARKS[outcome.state]} *${plain(name, 40)}* ${plain(outcomeWords(outcome), 250)}, by ${by}${when}`
+}
+
+function buttons(offers: readonly Offer[]): Block[] {
+  const elements = offers.slice(0, 25).map(({ action, nonce }) => {
+    const title = offerTitle(action)
+    const destructive = actionNamed(action)?.destructive ?? false
+    const style = action === 'isolate' ? { style: 'primary' } : action === 'delete' ? { style: 'danger' } : {}
+    const confirm = {
+      title: { type: 'plain_text', text: `${title} this pod?` },
+      text: { type: 'plain_text', text: clip(actionNamed(action)?.description ?? title, 300) },
+      confirm: { type: 'plain_text', text: title },
+      deny: { type: 'plain_text', text: 'Cancel' },
+    }
+    const text = { type: 'plain_text', text: title, emoji: true }
+    return { type: 'button', action_id: `creance.${action}`, text, value: nonce, ...style, ...(destructive ? { confirm } : {}) }
+  })
+  return elements.length > 0 ? [{ type: 'actions', block_id: 'creance.actions', elements }] : []
+}
+
+function section(text: string): Block {
+  return { type: 'section', text: mrkdwn(clip(text, 3000)) }
+}
+
+function context(texts: readonly string[]): Block {
+  return { type: 'context', elements: texts.map(mrkdwn) }
+}
+
+/** `verbatim`: Slack makes no links or mentions of its own out of what stands there. */
+function mrkdwn(text: string) {
+  return { type: 'mrkdwn', text: clip(text, 2000), verbatim: true }
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}

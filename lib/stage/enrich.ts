@@ -1,0 +1,46 @@
+import { CodedError } from '../error.ts'
+import { Context, contextSortKey, describePod } from '../incident/context.ts'
+import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
+import type { ClusterReader } from '../port/cluster.ts'
+import type { Clock, Log } from '../port/log.ts'
+import type { QueueSender } from '../port/queue.ts'
+import { read, type Store, update } from '../port/store.ts'
+import { type IncidentMessage, noticeMessage } from './messages.ts'
+
+export type EnrichPorts = {
+  /** The cluster that `cluster` reads, by the name that the forwarder stamps on its alerts. */
+  readonly clusterName: string
+  readonly cluster: ClusterReader
+  readonly store: Store
+  readonly messages: QueueSender
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const FRESH_MS = 10 * 60_000
+
+/** Reads what the cluster knows of the incident's pod, and passes the incident on to chat. An incident is never held up for it: what cannot
+ *  be read is named in the context, and read again at the incident's next change. */
+export async function enrich(
+  { incident: id }: IncidentMessage,
+  { clusterName, cluster, store, messages, clock, log }: EnrichPorts,
+): Promise<void> {
+  const incident = await read(store, incidentKey(id), Incident)
+  if (!incident) throw new CodedError('invalid_input', `enrich: there is no incident ${id.slice(0, 40)}`)
+  const key = { pk: incidentPartition(id), sk: contextSortKey }
+  const present = await read(store, key, Context)
+  if (!present || (present.unread.length > 0 && clock() - present.atMs > 5000) || clock() - present.atMs > FRESH_MS) {
+    const known = incident.subject.cluster === clusterName
+    const context = await describePod(incident.subject, known ? cluster : unknownCluster, clock())
+    if (context.unread.length > 0) log.warn('context is incomplete', { incident: id, unread: context.unread.join('; ').slice(0, 300) })
+    await update(store, key, Context, (now) =>
+      now && now.absent === undefined && context.absent !== undefined ? { ...now, absent: context.absent } : context,
+    )
+  }
+  await messages.send([noticeMessage(id, `enriched-${incident.revision}`)])
+}
+
+const unknownCluster: ClusterReader = {
+  get: () => Promise.reject(new CodedError('invalid_config', 'no access to this cluster is set up')),
+  list: () => Promise.reject(new CodedError('invalid_config', 'no access to this cluster is set up')),
+}

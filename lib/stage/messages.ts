@@ -1,0 +1,33 @@
+import * as z from 'zod'
+import type { OutgoingMessage } from '../port/queue.ts'
+import { ActionRequest } from '../response/request.ts'
+
+/** The message of the incidents queue: this incident changed. */
+export const IncidentMessage = z.object({ incident: z.string() })
+export type IncidentMessage = z.infer<typeof IncidentMessage>
+
+/** The message of the messages queue: bring the incident's message up to date, or tell one person something. */
+export const NoticeMessage = z.union([
+  z.object({ incident: z.string() }),
+  z.object({ tell: z.object({ channel: z.string(), user: z.string(), text: z.string() }) }),
+])
+export type NoticeMessage = z.infer<typeof NoticeMessage>
+
+/** The message of the actions queue: what one response calls for on one target, to be done in this order. */
+export const ActionsMessage = z.object({ requests: z.array(ActionRequest).min(1).max(20) })
+export type ActionsMessage = z.infer<typeof ActionsMessage>
+
+export function actionsMessage(requests: readonly ActionRequest[]): OutgoingMessage {
+  return { body: JSON.stringify({ requests } satisfies { requests: readonly ActionRequest[] }) }
+}
+
+/** The message that asks for the incident's chat message to be brought up to date. `why` is new for each change, and the same when the
+ *  change is made known again. */
+export function noticeMessage(incident: string, why: string): OutgoingMessage {
+  return { body: JSON.stringify({ incident }), group: incident, dedup: `${incident}-${why}` }
+}
+
+/** A JSON queue body read by its schema. Throws (ZodError, SyntaxError) where it is another's. */
+export function readBody<T>(body: string, schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(body))
+}

@@ -1,0 +1,69 @@
+import type { Chat } from '../lib/port/chat.ts'
+import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
+import type { Clock, Log } from '../lib/port/log.ts'
+import type { Store } from '../lib/port/store.ts'
+import type { RuleSet } from '../lib/rule-set.ts'
+import { enrich } from '../lib/stage/enrich.ts'
+import { evaluate } from '../lib/stage/evaluate.ts'
+import { ActionsMessage, IncidentMessage, NoticeMessage, readBody } from '../lib/stage/messages.ts'
+import { notify } from '../lib/stage/notify.ts'
+import { respond } from '../lib/stage/respond.ts'
+import { sweep } from '../lib/stage/sweep.ts'
+import { type LocalQueues, MAX_RECEIVES } from './queues.ts'
+import { startWorker } from './worker.ts'
+
+export type ChainPorts = {
+  readonly clusterName: string
+  readonly cluster: ClusterReader & ClusterWriter
+  readonly chat: Chat
+  readonly store: Store
+  readonly queues: LocalQueues
+  readonly rules: RuleSet
+  readonly random: () => string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const SWEEP_EVERY_MS = 2000
+const PARALLEL_ACTIONS = 10
+
+/** Every stage from the detections queue on, in this process, with the code that the functions run. `stop` waits for what is under way;
+ *  what is not done by then stays in the queues. */
+export function startChain(ports: ChainPorts): { readonly stop: () => Promise<void> } {
+  const { queues, rules, log } = ports
+  const { detections, incidents, actions, messages } = queues
+  const evaluatePorts = { ...ports, incidents, actions }
+  const respondPorts = { ...ports, messages, guards: rules.guards }
+  const sweepPorts = { ...ports, actions, messages }
+  const notifyPorts = { ...ports, routes: rules.routes.map(({ route }) => route) }
+  const workers = [
+    startWorker('detections', { queue: detections, log, handle: (message) => evaluate(message, evaluatePorts) }),
+    startWorker('incidents', {
+      queue: incidents,
+      log,
+      handle: ({ body }) => enrich(readBody(body, IncidentMessage), { ...ports, messages }),
+    }),
+    startWorker('messages', { queue: messages, log, handle: ({ body }) => notify(readBody(body, NoticeMessage), notifyPorts) }),
+    startWorker('actions', {
+      queue: actions,
+      log,
+      parallel: PARALLEL_ACTIONS,
+      handle: ({ body, receiveCount }) => respond(readBody(body, ActionsMessage), respondPorts, { lastTry: receiveCount >= MAX_RECEIVES }),
+    }),
+  ]
+  let sweeping = Promise.resolve()
+  const timer = setInterval(() => {
+    sweeping = sweeping
+      .then(() => sweep(sweepPorts))
+      .then(
+        () => undefined,
+        (error) => log.error('sweep failed', { why: String(error) }),
+      )
+  }, SWEEP_EVERY_MS)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await Promise.all([...workers.map((worker) => worker.stop()), sweeping])
+    },
+  }
+}

@@ -1,0 +1,25 @@
+import type { RequestListener } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { type InteractPorts, interact } from '../lib/stage/interact.ts'
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+/** What `creance local` serves over HTTP: `POST /slack/interactions`, as the function does, `/healthz`, and Slack's stand-in where it is used. */
+export function interactListener(ports: InteractPorts, standIn: Hono<{ Bindings: HttpBindings }> | undefined): RequestListener {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.get('/healthz', (context) => context.json({ status: 'ok' }))
+  app.post('/slack/interactions', bodyLimit({ maxSize: MAX_BODY_BYTES }), async ({ req }) => {
+    const request = {
+      rawBody: await req.text(),
+      timestamp: req.header('x-slack-request-timestamp'),
+      signature: req.header('x-slack-signature'),
+    }
+    const { status } = await interact(request, ports)
+    return new Response(null, { status })
+  })
+  if (standIn) app.route('/', standIn)
+  app.onError((_error, context) => context.json({ error: 'failed; the log says why' }, 500))
+  return getRequestListener(app.fetch)
+}

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { rejectsFile } from '../forwarder/rejects.ts'
+import { forwarderServer } from '../forwarder/server.ts'
+import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
+import { slackChat } from '../lib/adapter/slack.ts'
+import { openDatabase } from '../lib/adapter/sqlite.ts'
+import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
+import { CodedError, messageOf } from '../lib/error.ts'
+import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
+import type { Log } from '../lib/port/log.ts'
+import type { Store } from '../lib/port/store.ts'
+import { loadRulesOrThrow } from '../lib/rule-set.ts'
+import { startChain } from './chain.ts'
+import { interactListener } from './http.ts'
+import { startKubernetesApi } from './kubernetes/server.ts'
+import { localQueues } from './queues.ts'
+import type { Address, LocalSettings } from './settings.ts'
+import { mountSlack, type Slack } from './slack/slack.ts'
+import { STAND_IN } from './stand-in/workspace.ts'
+
+/** A running installation. `slack` and `kubeconfigFile` are there where the stand-ins are used. */
+export type Local = {
+  readonly forwarderUrl: string
+  readonly httpUrl: string
+  readonly cluster: ClusterReader & ClusterWriter
+  readonly store: Store
+  readonly slack: Slack | undefined
+  readonly kubeconfigFile: string
+  readonly stop: () => Promise<void>
+}
+
+/** Starts the whole chain in this process: forwarder, every stage, the interactions URL, and stand-ins for Slack and Kubernetes where the
+ *  settings name no real ones. All state is in the data folder and survives a kill. Throws `invalid_config`, `unavailable`. */
+export async function startLocal(settings: LocalSettings, log: Log): Promise<Local> {
+  const { data, packageRoot, cluster: clusterName } = settings
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const usesStandIn = settings.slackToken === undefined
+  const standInRules = usesStandIn ? [join(packageRoot, 'local/stand-in/rules')] : []
+  const rules = loadRulesOrThrow([...(settings.rules ?? [join(packageRoot, 'rules')]), ...standInRules])
+  const clock = Date.now
+  const queueDatabase = openDatabase(join(data, 'queues.db'))
+  const storeDatabase = openDatabase(join(data, 'store.db'))
+  const store = sqliteStore(storeDatabase, { clock })
+  const queues = localQueues(queueDatabase, clock)
+
+  const kubernetes = settings.kubeconfig === undefined ? await startKubernetesApi() : undefined
+  const kubeconfigFile = settings.kubeconfig ?? join(data, 'kubeconfig.yaml')
+  if (kubernetes) writeFileSync(kubeconfigFile, kubernetes.kubeconfig, { mode: 0o600 })
+  const cluster = kubernetesCluster(kubeConfig({ file: kubeconfigFile }))
+
+  const signingSecret = settings.slackSigningSecret ?? randomBytes(32).toString('hex')
+  const interactPorts = {
+    store,
+    actions: queues.actions,
+    messages: queues.messages,
+    permissions: rules.permissions,
+    signingSecret,
+    clock,
+    log,
+  }
+  const http = createServer()
+  const httpUrl = await listen(http, settings.http, 'the page and interactions')
+  const slack = usesStandIn
+    ? mountSlack({
+        ...STAND_IN,
+        baseUrl: httpUrl,
+        signingSecret,
+        interactionsUrl: `${httpUrl}/slack/interactions`,
+        file: join(data, 'slack.db'),
+      })
+    : undefined
+  http.on('request', interactListener(interactPorts, slack?.app))
+  const chat = slackChat({ token: settings.slackToken ?? STAND_IN.token, apiUrl: slack ? `${httpUrl}/api/` : settings.slackApi })
+
+  const forwarderPorts = { detections: queues.detections, clock, log, keepRejected: rejectsFile(join(data, 'rejects.jsonl')) }
+  const forwarder = forwarderServer({ cluster: clusterName, node: settings.node }, forwarderPorts)
+  const forwarderUrl = await listen(forwarder, settings.listen, 'the forwarder')
+  const random = () => randomBytes(24).toString('base64url')
+  const chain = startChain({ clusterName, cluster, chat, store, queues, rules, random, clock, log })
+
+  const stop = async (): Promise<void> => {
+    await close(forwarder)
+    await chain.stop()
+    await close(http)
+    slack?.close()
+    await kubernetes?.stop()
+    queueDatabase.close()
+    storeDatabase.close()
+  }
+  return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile, stop }
+}
+
+async function listen(server: Server, { host, port }: Address, what: string): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new CodedError('unavailable', `${what} cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause })),
+    )
+    server.listen(port, host, resolve)
+  })
+  const name = host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${(server.address() as AddressInfo).port}`
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 1000).unref()
+  })
+}
