@@ -10,13 +10,13 @@ import { settleBatch } from '../lib/runtime/settle.ts'
 import { enrich } from '../lib/stage/enrich.ts'
 import { IncidentMessage, readBody } from '../lib/stage/messages.ts'
 
-const Env = z.object({ TABLE: z.string(), MESSAGES_QUEUE_URL: z.url(), CREANCE_CLUSTER: z.string(), KUBECONFIG: z.string() })
+const Env = z.object({ TABLE: z.string(), MESSAGES_QUEUE_URL: z.url(), CREANCE_CLUSTER: z.string(), KUBECONFIG: z.string().optional(), KUBECONFIG_TEXT: z.string().optional() })
 
 const env = parseEnv(Env, process.env)
 const log = jsonLog((line) => process.stdout.write(line), { function: 'enrich' })
 const ports = {
   clusterName: env.CREANCE_CLUSTER,
-  cluster: kubernetesCluster(kubeConfig({ file: env.KUBECONFIG })),
+  cluster: kubernetesCluster(kubeConfig({ text: env.KUBECONFIG_TEXT, file: env.KUBECONFIG })),
   store: dynamoStore(dynamoClient(), { table: env.TABLE, clock: Date.now }),
   messages: sqsQueue(sqsClient(), env.MESSAGES_QUEUE_URL),
   clock: Date.now,

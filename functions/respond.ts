@@ -16,14 +16,15 @@ const Env = z.object({
   TABLE: z.string(),
   MESSAGES_QUEUE_URL: z.url(),
   CREANCE_CLUSTER: z.string(),
-  KUBECONFIG: z.string(),
+  KUBECONFIG: z.string().optional(),
+  KUBECONFIG_TEXT: z.string().optional(),
   CREANCE_RULES: z.string().default('rules'),
   MAX_RECEIVES: z.coerce.number().int().default(3),
 })
 
 const env = parseEnv(Env, process.env)
 const log = jsonLog((line) => process.stdout.write(line), { function: 'respond' })
-const cluster = kubernetesCluster(kubeConfig({ file: env.KUBECONFIG }))
+const cluster = kubernetesCluster(kubeConfig({ text: env.KUBECONFIG_TEXT, file: env.KUBECONFIG }))
 const store = dynamoStore(dynamoClient(), { table: env.TABLE, clock: Date.now })
 const messages = sqsQueue(sqsClient(), env.MESSAGES_QUEUE_URL)
 const guards = joinGuards([BASE_GUARDS, ...loadKind([env.CREANCE_RULES], 'guards', GuardsItem).map((item) => item.guards)])

@@ -42,7 +42,7 @@ export async function startLocal(settings: LocalSettings, log: Log): Promise<Loc
   const standInRules = usesStandIn ? [join(packageRoot, 'local/stand-in/rules')] : []
   const rules = loadRulesOrThrow([...(settings.rules ?? [join(packageRoot, 'rules')]), ...standInRules])
   const clock = Date.now
-  const queueDatabase = openDatabase(join(data, 'queues.db'))
+  const queueDatabase = openDatabase(join(data, 'queues.db'), { exclusive: true })
   const storeDatabase = openDatabase(join(data, 'store.db'))
   const store = sqliteStore(storeDatabase, { clock })
   const queues = localQueues(queueDatabase, clock)

@@ -1,20 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { sqliteQueue } from '../lib/adapter/sqlite-queue.ts'
+import { releaseLent, sqliteQueue } from '../lib/adapter/sqlite-queue.ts'
 import type { Clock } from '../lib/port/log.ts'
 import type { Queue } from '../lib/port/queue.ts'
 
 export const MAX_RECEIVES = 3
 
-/** The four queues of the chain, each with its dead letters, in one database: what infra/queues.yml makes in the cloud. */
+/** The four queues of the chain, each with its dead letters, in one database that no other process uses: what infra/queues.yml
+ *  makes in the cloud. */
 export type LocalQueues = Readonly<Record<'detections' | 'incidents' | 'actions' | 'messages', Queue>>
 
 export function localQueues(database: DatabaseSync, clock: Clock): LocalQueues {
   const make = (name: string, fifo: boolean) =>
     sqliteQueue(database, { name, fifo, visibilitySeconds: 30, maxReceives: MAX_RECEIVES, deadLetters: `${name}-dead` }, { clock })
-  return {
+  const queues = {
     detections: make('detections', false),
     incidents: make('incidents', true),
     actions: make('actions', false),
     messages: make('messages', true),
   }
+  releaseLent(database, clock())
+  return queues
 }

@@ -22,7 +22,7 @@ export function startWorker(
       await handle(message)
       await queue.acknowledge(message.receipt)
     } catch (error) {
-      log.error('message failed', { queue: name, message: message.id, receives: message.receiveCount, ...reasonOf(error) })
+      log.error('message failed', { queue: name, messageId: message.id, receives: message.receiveCount, ...reasonOf(error) })
       const wait = error instanceof CodedError ? error.retryAfterSeconds : undefined
       await queue.retry(message.receipt, wait ?? 2 ** message.receiveCount)
     }

@@ -8,7 +8,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb'
-import { CodedError } from '../error.ts'
+import { CodedError, messageOf } from '../error.ts'
 import type { Clock } from '../port/log.ts'
 import type { Item, Range, Store } from '../port/store.ts'
 
@@ -99,5 +99,5 @@ function translate(error: unknown): never {
   if (name === 'ResourceNotFoundException')
     throw new CodedError('invalid_config', `${message}: is the table's name right?`, { cause: error })
   if (status !== undefined && status >= 400 && status < 500) throw new CodedError('invalid_input', message, { cause: error })
-  throw new CodedError('unavailable', message, { cause: error })
+  throw new CodedError('unavailable', `${message}: ${messageOf(error).slice(0, 200)}`, { cause: error })
 }

@@ -80,9 +80,10 @@ export function kubernetesCluster(config: KubeConfig): ClusterReader & ClusterWr
       }
     },
     remove: async ({ uid, graceSeconds, ...name }) => {
-      const body = { preconditions: { uid } }
+      // The API server reads the grace period from the body when there is one, and ignores the query.
+      const body = { preconditions: { uid }, ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }) }
       try {
-        await api.delete(header(name), undefined, undefined, graceSeconds, undefined, undefined, body)
+        await api.delete(header(name), undefined, undefined, undefined, undefined, undefined, body)
         return 'removed'
       } catch (error) {
         const status = statusOf(error)

@@ -41,7 +41,6 @@ export function slackChat({ token, apiUrl }: { readonly token: string; readonly 
   })
   const metadata = (incident: string) => ({ event_type: EVENT_TYPE, event_payload: { incident } })
   const body = ({ text, color, blocks }: ChatMessage) => ({
-    text,
     attachments: [{ color, fallback: text, blocks: [...blocks] as never }],
     unfurl_links: false,
     unfurl_media: false,

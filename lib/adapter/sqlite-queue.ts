@@ -27,6 +27,7 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
     visible_ms INTEGER NOT NULL, receives INTEGER NOT NULL DEFAULT 0, receipt TEXT) STRICT;
     CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_ms, id);
     CREATE INDEX IF NOT EXISTS messages_receipt ON messages (receipt);
+    CREATE INDEX IF NOT EXISTS messages_group ON messages (queue, grouping, id);
     CREATE TABLE IF NOT EXISTS dedups (queue TEXT NOT NULL, dedup TEXT NOT NULL, sent_ms INTEGER NOT NULL, PRIMARY KEY (queue, dedup)) STRICT`)
   const insert = database.prepare('INSERT INTO messages (queue, body, attributes, grouping, dedup, visible_ms) VALUES (?, ?, ?, ?, ?, ?)')
   const forgetDedups = database.prepare('DELETE FROM dedups WHERE queue = ? AND sent_ms <= ?')
@@ -81,6 +82,11 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
       giveBack.run(clock() + delaySeconds * 1000, name, receipt)
     },
   }
+}
+
+/** Makes every message that is lent out visible at once: for the start of the one process that uses these queues, whose predecessor died. */
+export function releaseLent(database: DatabaseSync, nowMs: number): void {
+  database.prepare('UPDATE messages SET visible_ms = ? WHERE receipt IS NOT NULL').run(nowMs)
 }
 
 function checkMessage({ body, group, delaySeconds }: OutgoingMessage, name: string, fifo: boolean): void {

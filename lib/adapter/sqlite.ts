@@ -1,10 +1,17 @@
 import { DatabaseSync } from 'node:sqlite'
+import { CodedError, messageOf } from '../error.ts'
 
-/** Opens (or makes) the database file of a one-machine installation. Commits are on disk when they return (synchronous FULL). */
-export function openDatabase(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 10_000 })
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;')
-  return database
+/** Opens (or makes) the database file of a one-machine installation. Commits are on disk when they return (synchronous FULL).
+ *  `exclusive`: no other process may use the file until this one closes it or ends, however it ends. Throws `unavailable` where another does. */
+export function openDatabase(file: string, { exclusive = false }: { readonly exclusive?: boolean } = {}): DatabaseSync {
+  try {
+    const database = new DatabaseSync(file, { timeout: exclusive ? 1000 : 10_000 })
+    if (exclusive) database.exec('PRAGMA locking_mode = EXCLUSIVE')
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT')
+    return database
+  } catch (cause) {
+    throw new CodedError('unavailable', `${file} cannot be opened: ${messageOf(cause)}; does another process use this data folder?`, { cause })
+  }
 }
 
 /** Runs `work` in one transaction: all of it, or nothing when it throws. */

@@ -7,7 +7,7 @@ import {
   SQSClient,
   SQSServiceException,
 } from '@aws-sdk/client-sqs'
-import { CodedError } from '../error.ts'
+import { CodedError, messageOf } from '../error.ts'
 import type { OutgoingMessage, Queue } from '../port/queue.ts'
 
 const MAX_BATCH_MESSAGES = 10
@@ -103,5 +103,5 @@ function translate(error: unknown): never {
   if (/QueueDoesNotExist|NonExistentQueue/.test(name))
     throw new CodedError('invalid_config', `${message}: is the queue's URL right?`, { cause: error })
   if (status !== undefined && status >= 400 && status < 500) throw new CodedError('invalid_input', message, { cause: error })
-  throw new CodedError('unavailable', message, { cause: error })
+  throw new CodedError('unavailable', `${message}: ${messageOf(error).slice(0, 200)}`, { cause: error })
 }

@@ -23,7 +23,7 @@ export async function settleBatch(
       try {
         await handle(message)
       } catch (error) {
-        log.error('message failed', { message: record.messageId, receives: message.receiveCount, ...reasonOf(error) })
+        log.error('message failed', { messageId: record.messageId, receives: message.receiveCount, ...reasonOf(error) })
         failures.push(...group.slice(index).map(({ messageId }) => messageId))
         if (retry && error instanceof CodedError && error.retryAfterSeconds)
           await retry(message.receipt, error.retryAfterSeconds).catch(() => undefined)

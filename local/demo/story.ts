@@ -60,7 +60,9 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
   return [
     {
       name: 'A Deployment nginx runs, and another, payments',
-      act: async () => void ({ nginx, payments } = await deployWorkloads(cluster)),
+      act: async () => {
+        ;({ nginx, payments } = await deployWorkloads(cluster))
+      },
       verify: async () => {
         const pods = [...(await podsOf(cluster, 'nginx')), ...(await podsOf(cluster, 'payments'))]
         expectThat(pods.length === 2, `${pods.length} pods run`)

@@ -20,7 +20,7 @@ export async function startSqs() {
       ...(redrive ? { RedrivePolicy: redrive } : {}),
     }
     const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: fifo ? `${name}.fifo` : name, Attributes }))
-    return QueueUrl
+    return `${server.address}${new URL(QueueUrl).pathname}` // the emulator's own name for itself does not resolve everywhere
   }
   return { endpoint: server.address, client, createQueue, stop: () => server.stop() }
 }

@@ -1,0 +1,35 @@
+import type { ApiObject } from '../object.ts'
+
+/** A new pod waits: whatever status a client sent, it is the kubelet that says how a pod is. */
+export function podDefaults(pod: ApiObject): ApiObject {
+  const spec = {
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: 30,
+    dnsPolicy: 'ClusterFirst',
+    serviceAccountName: 'default',
+    schedulerName: 'default-scheduler',
+    ...pod.spec,
+  }
+  return { ...pod, spec, status: { phase: 'Pending' } }
+}
+
+/** One replica, and a status that the controllers fill in. */
+export function workloadDefaults(workload: ApiObject): ApiObject {
+  return { ...workload, spec: { replicas: 1, ...workload.spec }, status: {} }
+}
+
+export function withoutStatus(object: ApiObject): ApiObject {
+  return { ...object, status: {} }
+}
+
+export function namespaceDefaults(namespace: ApiObject): ApiObject {
+  const { name, labels } = namespace.metadata
+  const metadata = { ...namespace.metadata, labels: { ...labels, 'kubernetes.io/metadata.name': name } }
+  return { ...namespace, metadata, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
+}
+
+/** A policy that names no direction is for ingress, and for egress too if it has such rules. */
+export function networkPolicyDefaults(policy: ApiObject): ApiObject {
+  const policyTypes = policy.spec && 'egress' in policy.spec ? ['Ingress', 'Egress'] : ['Ingress']
+  return { ...policy, spec: { podSelector: {}, policyTypes, ...policy.spec } }
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { TextMap } from '../object.ts'
+import { selects } from '../read/selector.ts'
+
+const Container = z.looseObject({ name: z.string().min(1), image: z.string().min(1) })
+export type Container = z.infer<typeof Container>
+
+/** What is read of a pod's spec: its containers, and where it runs. */
+export const PodSpec = z.looseObject({
+  containers: z.array(Container).min(1),
+  initContainers: z.array(Container).optional(),
+  nodeName: z.string().optional(),
+  terminationGracePeriodSeconds: z.int().optional(),
+  serviceAccountName: z.string().optional(),
+})
+export type PodSpec = z.infer<typeof PodSpec>
+
+/** What is read of the status of a pod or a workload, which a client may have written; nothing where it makes no sense. */
+export const Observed = z.looseObject({
+  phase: z.string().optional().catch(undefined),
+  conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).catch([]),
+})
+
+/** A label selector in an object, as against the text of a query. */
+export const Selector = z.looseObject({
+  matchLabels: TextMap.optional(),
+  matchExpressions: z
+    .array(
+      z.looseObject({
+        key: z.string(),
+        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+})
+export type Selector = z.infer<typeof Selector>
+
+const PodTemplate = z.looseObject({
+  metadata: z.looseObject({ labels: TextMap.optional(), annotations: TextMap.optional() }).prefault({}),
+  spec: PodSpec,
+})
+export type PodTemplate = z.infer<typeof PodTemplate>
+
+/** The spec of what makes pods from a template: Deployment, ReplicaSet, StatefulSet, DaemonSet. */
+export const WorkloadSpec = z
+  .looseObject({ replicas: z.int32().min(0).default(1), selector: Selector, template: PodTemplate })
+  .check(({ value, issues }) => {
+    const labels = value.template.metadata.labels ?? {}
+    if (selects(value.selector, labels)) return
+    const path = ['template', 'metadata', 'labels']
+    issues.push({ code: 'custom', path, input: value, message: '`selector` does not match template `labels`' })
+  })
+
+export const NodeSpec = z.looseObject({ unschedulable: z.boolean().default(false) })
+
+export const NetworkPolicySpec = z.looseObject({
+  podSelector: Selector.prefault({}),
+  policyTypes: z.array(z.enum(['Ingress', 'Egress'])).optional(),
+  ingress: z.array(z.looseObject({})).optional(),
+  egress: z.array(z.looseObject({})).optional(),
+})
+
+export const JobSpec = z.looseObject({ template: PodTemplate })
+
+export const CronJobSpec = z.looseObject({
+  schedule: z.string().min(1),
+  suspend: z.boolean().optional(),
+  jobTemplate: z.looseObject({ spec: JobSpec }),
+})

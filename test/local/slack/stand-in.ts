@@ -1,0 +1,103 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LogLevel, WebClient } from '@slack/web-api'
+import { onTestFinished } from 'vitest'
+import { type RunningSlack, type SlackSettings, startSlack } from '../../../local/slack/slack.ts'
+
+export const TOKEN = 'xoxb-test'
+export const SECRET = 'the signing secret'
+export const CHANNEL = 'CALERTS'
+export const SETTINGS: SlackSettings = {
+  token: TOKEN,
+  signingSecret: SECRET,
+  interactionsUrl: 'http://127.0.0.1:9/',
+  workspace: { id: 'T1', domain: 'acme', app: 'A1', bot: { id: 'UBOT', name: 'Creance' } },
+  channels: [
+    { id: CHANNEL, name: 'alerts' },
+    { id: 'CPLATFORM', name: 'platform' },
+  ],
+  users: [
+    { id: 'UADA', name: 'ada', realName: 'Ada Okafor' },
+    { id: 'UBOB', name: 'bob', realName: 'Bob Lindqvist' },
+  ],
+}
+
+/** A stand-in that ends with the test. */
+export async function testSlack(settings: Partial<SlackSettings> = {}): Promise<RunningSlack> {
+  const slack = await startSlack({ ...SETTINGS, ...settings })
+  onTestFinished(slack.stop)
+  return slack
+}
+
+/** Slack's own client, silent and without retries. */
+export function clientOf(slack: RunningSlack, token: string | undefined = TOKEN): WebClient {
+  return new WebClient(token, {
+    slackApiUrl: slack.apiUrl,
+    logLevel: LogLevel.ERROR,
+    logger: SILENT,
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  })
+}
+
+/** The `data` of what the client throws: Slack's own answer. */
+export function refusal(call: Promise<unknown>): Promise<{ ok: boolean; error: string; response_metadata?: { messages?: string[] } }> {
+  return call.then(
+    () => Promise.reject(new Error('the call went through')),
+    (error: { data: { ok: boolean; error: string } }) => error.data,
+  )
+}
+
+export type Interaction = { readonly headers: IncomingHttpHeaders; readonly body: string }
+
+/** An app's interactions endpoint that answers with `status`, or never, and remembers what came; it ends with the test. */
+export async function testApp(status: number | 'never' = 200): Promise<{ url: string; received: Interaction[] }> {
+  const received: Interaction[] = []
+  const server = createServer(async (request, response) => {
+    received.push({ headers: request.headers, body: Buffer.concat(await request.toArray()).toString() })
+    if (status !== 'never') response.writeHead(status).end('seen')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}/slack/interactions`, received }
+}
+
+export const plain = (text: string) => ({ type: 'plain_text' as const, text })
+export const mrkdwn = (text: string) => ({ type: 'mrkdwn' as const, text })
+
+export const button = (action_id: string, extra: object = {}) => ({
+  type: 'button',
+  action_id,
+  text: { type: 'plain_text', text: action_id },
+  value: `nonce-${action_id}`,
+  ...extra,
+})
+
+export const actions = (...elements: object[]) => ({ type: 'actions', block_id: 'buttons', elements })
+
+/** A stand-in with one message that has one button, `go`, and the app that hears of presses on it. */
+export async function testMessage(status: number | 'never' = 200, settings: Partial<SlackSettings> = {}) {
+  const app = await testApp(status)
+  const slack = await testSlack({ interactionsUrl: app.url, ...settings })
+  const client = clientOf(slack)
+  const metadata = { event_type: 'incident', event_payload: { key: 'i-1' } }
+  const { ts = '' } = await client.chat.postMessage({
+    channel: CHANNEL,
+    text: 'x',
+    blocks: [actions(button('go', { style: 'danger' }))],
+    metadata,
+  })
+  return { app, slack, client, ts }
+}
+
+/** What a press told the app. */
+export function payloadOf(interaction: Interaction | undefined) {
+  return JSON.parse(new URLSearchParams(interaction?.body).get('payload') ?? 'null')
+}
+
+const quiet = () => undefined
+const SILENT = { debug: quiet, info: quiet, warn: quiet, error: quiet, setLevel: quiet, getLevel: () => LogLevel.ERROR, setName: quiet }
