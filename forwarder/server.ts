@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { packBatch } from '../lib/batch/batch.ts'
+import { packBatches } from '../lib/batch/batch.ts'
 import type { Envelope } from '../lib/batch/envelope.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
 import type { Clock, Log } from '../lib/port/log.ts'
@@ -9,6 +9,7 @@ import { groupCommit } from './group-commit.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 const MAX_GROUP = 200
+const MESSAGE_BYTES = 200 * 1024
 
 export type ForwarderPorts = {
   readonly detections: QueueSender
@@ -21,29 +22,35 @@ export type ForwarderPorts = {
 /** The HTTP server that agents post their alerts to: `POST /`, one JSON alert a request, answered 2xx only when the queue has it; and
  *  `/ping`, `/healthz`. What is refused is answered with a JSON error that names the reason. */
 export function forwarderServer(stamp: Stamp, { detections, clock, log, keepRejected }: ForwarderPorts): Server {
-  const keep = groupCommit<Envelope>((envelopes) => detections.send([packBatch(envelopes)]), MAX_GROUP)
+  const send = (envelopes: readonly Envelope[]) => detections.send(packBatches(envelopes, MESSAGE_BYTES))
+  const keepTogether = groupCommit(send, MAX_GROUP)
+  // A very large alert goes alone: should it not fit into a message at all, no other is refused with it.
+  const keep = (envelope: Envelope) => (envelope.alert.length > MESSAGE_BYTES ? send([envelope]) : keepTogether(envelope))
   let failing: string | undefined
 
   const takeAlert = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    let body: Buffer = Buffer.alloc(0)
+    const { head, bytes } = await readBody(request)
     try {
-      body = await readBody(request)
-      await keep(acceptAlert(body.toString('utf8'), stamp, clock()))
+      if (bytes > MAX_BODY_BYTES) throw new CodedError('invalid_input', `the body is over 1 MiB (${bytes} bytes)`)
+      await keep(acceptAlert(head.toString('utf8'), stamp, clock()))
       failing = undefined
       answer(response, 200, { status: 'kept' })
     } catch (error) {
       const refused = error instanceof CodedError && error.code === 'invalid_input'
       const why = messageOf(error)
-      if (refused) keepRejected(body, why, clock())
+      if (refused) keepRejected(head, why, clock())
       else failing = why
-      log.warn(refused ? 'alert refused' : 'alert not kept', { why, bytes: body.length })
-      answer(response, refused ? (/over 1 MiB/.test(why) ? 413 : 400) : 503, { error: why })
+      log.warn(refused ? 'alert refused' : 'alert not kept', { why, bytes })
+      answer(response, !refused ? 503 : bytes > MAX_BODY_BYTES ? 413 : 400, { error: why })
     }
   }
 
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, (request, response) => {
     const path = request.url?.split('?')[0]
-    if (request.method === 'POST' && path === '/') return void takeAlert(request, response)
+    if (request.method === 'POST' && path === '/') {
+      takeAlert(request, response).catch(() => response.destroy()) // the agent broke off
+      return
+    }
     if (request.method === 'GET' && path === '/ping') return answer(response, 200, { status: 'ok' })
     if (request.method === 'GET' && path === '/healthz')
       return answer(response, failing ? 503 : 200, failing ? { error: failing } : { status: 'ok' })
@@ -53,16 +60,15 @@ export function forwarderServer(stamp: Stamp, { detections, clock, log, keepReje
   return server
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
+/** The whole body up to 1 MiB; of a longer one the head, and how long it was. */
+async function readBody(request: IncomingMessage): Promise<{ readonly head: Buffer; readonly bytes: number }> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request) {
-    bytes += chunk.length
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk)
-    else chunks.splice(1) // the head is enough to say what it was
+    bytes += chunk.length
   }
-  if (bytes > MAX_BODY_BYTES) throw new CodedError('invalid_input', `the body is over 1 MiB (${bytes} bytes)`)
-  return Buffer.concat(chunks)
+  return { head: Buffer.concat(chunks), bytes }
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

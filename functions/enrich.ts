@@ -4,13 +4,16 @@ import * as z from 'zod'
 import { dynamoClient, dynamoStore } from '../lib/adapter/dynamodb.ts'
 import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
-import { parseEnv } from '../lib/runtime/env.ts'
+import { ClusterEnv, parseEnv } from '../lib/runtime/env.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
 import { settleBatch } from '../lib/runtime/settle.ts'
 import { enrich } from '../lib/stage/enrich.ts'
 import { IncidentMessage, readBody } from '../lib/stage/messages.ts'
 
-const Env = z.object({ TABLE: z.string(), MESSAGES_QUEUE_URL: z.url(), CREANCE_CLUSTER: z.string(), KUBECONFIG: z.string().optional(), KUBECONFIG_TEXT: z.string().optional() })
+const Env = ClusterEnv.extend({
+  TABLE: z.string(),
+  MESSAGES_QUEUE_URL: z.url(),
+})
 
 const env = parseEnv(Env, process.env)
 const log = jsonLog((line) => process.stdout.write(line), { function: 'enrich' })

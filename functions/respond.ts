@@ -6,18 +6,15 @@ import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
 import { BASE_GUARDS, GuardsItem, joinGuards } from '../lib/response/guards.ts'
 import { loadKind } from '../lib/rule/load.ts'
-import { parseEnv } from '../lib/runtime/env.ts'
+import { ClusterEnv, parseEnv } from '../lib/runtime/env.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
 import { settleBatch } from '../lib/runtime/settle.ts'
 import { ActionsMessage, readBody } from '../lib/stage/messages.ts'
 import { respond } from '../lib/stage/respond.ts'
 
-const Env = z.object({
+const Env = ClusterEnv.extend({
   TABLE: z.string(),
   MESSAGES_QUEUE_URL: z.url(),
-  CREANCE_CLUSTER: z.string(),
-  KUBECONFIG: z.string().optional(),
-  KUBECONFIG_TEXT: z.string().optional(),
   CREANCE_RULES: z.string().default('rules'),
   MAX_RECEIVES: z.coerce.number().int().default(3),
 })

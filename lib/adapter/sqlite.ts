@@ -10,7 +10,9 @@ export function openDatabase(file: string, { exclusive = false }: { readonly exc
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; COMMIT')
     return database
   } catch (cause) {
-    throw new CodedError('unavailable', `${file} cannot be opened: ${messageOf(cause)}; does another process use this data folder?`, { cause })
+    throw new CodedError('unavailable', `${file} cannot be opened: ${messageOf(cause)}; does another process use this data folder?`, {
+      cause,
+    })
   }
 }
 

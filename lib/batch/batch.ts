@@ -21,6 +21,14 @@ export function packBatch(envelopes: readonly Envelope[]): OutgoingMessage {
   }
 }
 
+/** As few batches as keep each message within `maxBytes` (of its body): halves as long as it takes. One envelope alone is never divided. */
+export function packBatches(envelopes: readonly Envelope[], maxBytes: number): readonly OutgoingMessage[] {
+  const message = packBatch(envelopes)
+  if (envelopes.length < 2 || message.body.length <= maxBytes) return [message]
+  const half = Math.ceil(envelopes.length / 2)
+  return [...packBatches(envelopes.slice(0, half), maxBytes), ...packBatches(envelopes.slice(half), maxBytes)]
+}
+
 /** Reads a batch. A line that is no envelope is set apart, the rest is used. Throws `invalid_input` where the message is none of ours. */
 export function unpackBatch(message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> }): Batch {
   const schema = message.attributes['creance.schema']

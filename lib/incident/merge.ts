@@ -28,7 +28,7 @@ export function mergeIncident(
     ...opening,
     title: correlations[0] ?? worst?.rule ?? opening.cause,
     status: present?.status ?? 'open',
-    severity: rise([present?.severity ?? 0, ...fresh.map(({ severity }) => severity), ...newlyFired.map(severityOf)]),
+    severity: highest([present?.severity ?? 0, ...fresh.map(({ severity }) => severity), ...newlyFired.map(severityOf)]),
     correlations,
     rules: [...new Set([...(present?.rules ?? []), ...evidence.map(({ rule }) => rule)])].slice(0, 50),
     mitre: [...new Set([...(present?.mitre ?? []), ...fresh.flatMap(({ mitre }) => mitre)])].sort().slice(0, 50),
@@ -77,6 +77,6 @@ function pick(times: readonly string[], better: (a: bigint, b: bigint) => boolea
   return times.reduce((best, time) => (better(BigInt(time), BigInt(best)) ? time : best))
 }
 
-function rise(severities: readonly Severity[]): Severity {
-  return severities.reduce((highest, severity) => (severity > highest ? severity : highest))
+function highest(severities: readonly Severity[]): Severity {
+  return severities.toSorted((a, b) => b - a)[0] ?? 0
 }

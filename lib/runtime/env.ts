@@ -1,5 +1,12 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import { CodedError } from '../error.ts'
+
+/** How a function gets at its one cluster: its name, as the forwarder stamps it, and a kubeconfig as text or file (neither: in the cluster). */
+export const ClusterEnv = z.object({
+  CREANCE_CLUSTER: z.string(),
+  KUBECONFIG: z.string().optional(),
+  KUBECONFIG_TEXT: z.string().optional(),
+})
 
 /** An entry point's settings, read once at its start. Throws `invalid_config`, naming the variables and never their values. */
 export function parseEnv<T>(schema: z.ZodType<T>, env: Readonly<Record<string, string | undefined>>): T {

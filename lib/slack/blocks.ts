@@ -15,6 +15,8 @@ const SEVERITY_COLORS = ['#9aa0a6', '#4a90d9', '#4a90d9', '#d9a514', '#e06c1f', 
 const STATUS_COLORS = { contained: '#2e7d32', closed: '#9aa0a6' } as const
 const SHOWN_EVIDENCE = 5
 const SHOWN_ACTIONS = 8
+const SECTION_MAX = 3000
+const FIELD_MAX = 2000
 
 /** The incident's one message, from what the table holds; pure. Every text of an attacker is escaped and cut here, and by that every
  *  limit of Slack's is kept: section text 3,000, fields 10 × 2,000, header 150, 25 buttons. Source: Slack, Block Kit reference. */
@@ -24,7 +26,12 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
   const title = clip(`${SEVERITY_MARKS[incident.severity]} ${capital(severity)}: ${incident.title.replace(/\s+/g, ' ')}`, 150)
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: title, emoji: true } },
-    { type: 'section', fields: factsOf(view).map(mrkdwn).slice(0, 10) },
+    {
+      type: 'section',
+      fields: factsOf(view)
+        .slice(0, 10)
+        .map((fact) => mrkdwn(fact, FIELD_MAX)),
+    },
     section(evidenceText(incident)),
     ...(view.context ? [context([neighboursText(view.context)])] : []),
     context([countText(incident), mitreText(incident)]),
@@ -52,7 +59,7 @@ function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, cont
       images.length > 0
         ? images
             .slice(0, 3)
-            .map((image) => code(image, 200))
+            .map((image) => code(image, 110))
             .join(', ')
         : undefined,
     ],
@@ -64,7 +71,7 @@ function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, cont
 }
 
 function evidenceText({ evidence, count }: Incident): string {
-  const shown = evidence.slice(0, SHOWN_EVIDENCE).map(evidenceLine)
+  const shown = wholeLines(evidence.slice(0, SHOWN_EVIDENCE).map(evidenceLine), SECTION_MAX - 100)
   const more = count - shown.length
   return ['*What was seen*', ...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
 }
@@ -77,13 +84,13 @@ function evidenceLine({ rule, timeNs, command, process, file, connection, user }
 
 function neighboursText({ neighbours, neighbourCount, node, absent, unread }: Context): string {
   if (absent) return `⚠️ ${plain(absent)}`
-  const listed = neighbours.slice(0, 5).map((name) => code(name, 120))
+  const listed = neighbours.slice(0, 5).map((name) => code(name, 70))
   const rest = neighbourCount - listed.length
   const also =
     listed.length > 0
-      ? `Also on ${code(node?.name ?? 'the node', 80)}: ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+      ? `Also on ${code(node?.name ?? 'the node', 40)}: ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
       : 'Nothing else runs on its node'
-  return unread.length > 0 ? `Could not be read: ${plain(unread.join('; '), 400)}` : also
+  return unread.length > 0 ? `Could not be read: ${plain(unread.join('; '), 350)}` : also
 }
 
 function countText({ count, firstNs, lastNs }: Incident): string {
@@ -114,7 +121,7 @@ function statusText(view: IncidentView): string {
     ...settled.slice(-SHOWN_ACTIONS).map(actionLine),
     ...waiting.map((action) => `⏳ ${offerTitle(action)} was pressed`),
   ]
-  return lines.join('\n')
+  return wholeLines(lines, SECTION_MAX).join('\n')
 }
 
 const OUTCOME_MARKS = { done: '✅', skipped: '➖', refused: '⛔', failed: '❌', dry_run: '🧪', expired: '⌛', undone: '↩️' } as const
@@ -125,6 +132,15 @@ function actionLine({ request, outcome, settledMs }: ActionRecord): string {
   if (!outcome) return `⏳ ${name}, by ${by}`
   const when = settledMs === undefined ? '' : ` ${date(settledMs)}`
   return `${OUTCOME_MARKS[outcome.state]} *${plain(name, 40)}* ${plain(outcomeWords(outcome), 250)}, by ${by}${when}`
+}
+
+/** As many of the lines as fit, from the first on: a line that is cut could lose the end of a link or of a code span. */
+function wholeLines(lines: readonly string[], max: number): readonly string[] {
+  let length = 0
+  return lines.filter((line) => {
+    length += line.length + 1
+    return length <= max
+  })
 }
 
 function buttons(offers: readonly Offer[]): Block[] {
@@ -145,16 +161,16 @@ function buttons(offers: readonly Offer[]): Block[] {
 }
 
 function section(text: string): Block {
-  return { type: 'section', text: mrkdwn(clip(text, 3000)) }
+  return { type: 'section', text: mrkdwn(text, SECTION_MAX) }
 }
 
 function context(texts: readonly string[]): Block {
-  return { type: 'context', elements: texts.map(mrkdwn) }
+  return { type: 'context', elements: texts.map((text) => mrkdwn(text, FIELD_MAX)) }
 }
 
 /** `verbatim`: Slack makes no links or mentions of its own out of what stands there. */
-function mrkdwn(text: string) {
-  return { type: 'mrkdwn', text: clip(text, 2000), verbatim: true }
+function mrkdwn(text: string, max: number) {
+  return { type: 'mrkdwn', text: clip(text, max), verbatim: true }
 }
 
 function capital(word: string): string {

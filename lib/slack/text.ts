@@ -1,12 +1,12 @@
 /** Text for Slack's mrkdwn that is shown as it is: nothing in it can mention, link or format. Control and bidirectional characters
  *  are shown as U+FFFD. Source: Slack, "Escaping text" (`&`, `<`, `>`); the formatting characters are kept apart by a word joiner. */
 export function plain(text: string, max = 300): string {
-  return escape(clip(visible(text), max)).replace(/[*_~`]/g, (mark) => `\u2060${mark}\u2060`)
+  return escapeEntities(clip(visible(text), max)).replace(/[*_~`]/g, (mark) => `\u2060${mark}\u2060`)
 }
 
 /** Text as inline code: within the backticks only `&`, `<`, `>` have a meaning, and a backtick would end it. */
 export function code(text: string, max = 300): string {
-  const shown = escape(clip(visible(text), max)).replaceAll('`', '\u02cb')
+  const shown = escapeEntities(clip(visible(text), max)).replaceAll('`', '\u02cb')
   return shown.trim() === '' ? '` `' : `\`${shown}\``
 }
 
@@ -17,7 +17,7 @@ export function clip(text: string, max: number): string {
   return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`
 }
 
-function escape(text: string): string {
+function escapeEntities(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { buttonsOf, SlackBlock } from './block.ts'
 
 const Blocks = z.array(SlackBlock).max(50)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Button, buttonsOf, SlackBlock } from './block.ts'
 import { botId, type Workspace } from './workspace.ts'
 

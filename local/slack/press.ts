@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { blockActions } from './interaction.ts'
 import { buttonsIn } from './message.ts'
 import { signSlackRequest } from './sign.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Message } from './message.ts'
 import type { MessageTable } from './message-table.ts'
 import { parseContent } from './web-api/content.ts'

@@ -31,7 +31,10 @@ export async function startControlPlane({ users = [] }: { readonly users?: reado
   const folder = temporaryFolder()
   const at = (name: string) => join(folder.path, name)
   const [apiPort, etcdPort, peerPort] = await freePorts(3)
-  const tokens = new Map([['admin', randomBytes(16).toString('hex')], ...users.map((user) => [user, randomBytes(16).toString('hex')] as const)])
+  const tokens = new Map([
+    ['admin', randomBytes(16).toString('hex')],
+    ...users.map((user) => [user, randomBytes(16).toString('hex')] as const),
+  ])
   const keys = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -74,7 +77,9 @@ export async function startControlPlane({ users = [] }: { readonly users?: reado
   const server = `https://127.0.0.1:${apiPort}`
   const userKubeconfig = (user: string): string => {
     const file = at(`kubeconfig-${user}`)
-    writeFileSync(file, kubeconfigText({ server, authority: at('certs/apiserver.crt'), user, token: tokens.get(user) ?? '' }), { mode: 0o600 })
+    writeFileSync(file, kubeconfigText({ server, authority: at('certs/apiserver.crt'), user, token: tokens.get(user) ?? '' }), {
+      mode: 0o600,
+    })
     return file
   }
   const stop = async (): Promise<void> => {

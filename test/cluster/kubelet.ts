@@ -57,4 +57,3 @@ function runningStatus(pod: V1Pod) {
   const conditions = ['PodScheduled', 'Initialized', 'ContainersReady', 'Ready'].map((type) => ({ type, status: 'True' }))
   return { phase: 'Running', podIP: '10.1.0.1', startTime: new Date().toISOString(), conditions, containerStatuses }
 }
-

@@ -18,9 +18,23 @@ afterAll(async () => {
 })
 
 test('the story is played on a real API server, and its namespace is gone afterwards', async () => {
-  const args = ['cli/creance.ts', 'demo', '--once', '--json', '--kubeconfig', plane.kubeconfig, '--http', '127.0.0.1:0', '--listen', '127.0.0.1:0']
+  const args = [
+    'cli/creance.ts',
+    'demo',
+    '--once',
+    '--json',
+    '--kubeconfig',
+    plane.kubeconfig,
+    '--http',
+    '127.0.0.1:0',
+    '--listen',
+    '127.0.0.1:0',
+  ]
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 110_000 }).catch((error) => error)
-  const lines = String(stdout).trim().split('\n').map((line) => JSON.parse(line))
+  const lines = String(stdout)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
   const steps = lines.filter(({ step }) => step)
   expect(steps.filter(({ ok }) => !ok)).toEqual([])
   expect(steps).toHaveLength(9)

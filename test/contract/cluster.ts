@@ -23,8 +23,12 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
       namespace = `contract-${++count}`
       await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
     })
-    const makePod = async (pod: string): Promise<KubernetesObject> => {
-      await cluster.create({ ...POD, metadata: { name: pod, namespace, labels: { app: pod } }, spec: { containers: [{ name: 'c', image: 'nginx:1.29' }] } })
+    const makePod = async (pod: string, spec: object = {}): Promise<KubernetesObject> => {
+      await cluster.create({
+        ...POD,
+        metadata: { name: pod, namespace, labels: { app: pod } },
+        spec: { ...spec, containers: [{ name: 'c', image: 'nginx:1.29' }] },
+      })
       return (await cluster.get({ ...POD, namespace, name: pod })) ?? expect.fail('the pod was not created')
     }
     const nameOf = ({ metadata }: KubernetesObject) => ({ ...POD, namespace, name: metadata.name, uid: metadata.uid ?? '' })
@@ -43,7 +47,11 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
     })
 
     test('creating what exists says so and changes nothing', async () => {
-      const policy = (label: string) => ({ ...POLICY, metadata: { name: 'p', namespace, labels: { label } }, spec: { podSelector: {}, policyTypes: ['Ingress'] } })
+      const policy = (label: string) => ({
+        ...POLICY,
+        metadata: { name: 'p', namespace, labels: { label } },
+        spec: { podSelector: {}, policyTypes: ['Ingress'] },
+      })
       expect(await cluster.create(policy('first'))).toBe('created')
       expect(await cluster.create(policy('second'))).toBe('exists')
       expect((await cluster.get({ ...POLICY, namespace, name: 'p' }))?.metadata.labels).toEqual({ label: 'first' })
@@ -51,13 +59,18 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
 
     test('creating in a namespace that does not exist is invalid input that says so', async () => {
       const pod = { ...POD, metadata: { name: 'p', namespace: 'no-such-namespace' }, spec: { containers: [{ name: 'c', image: 'x' }] } }
-      await expect(cluster.create(pod)).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('no-such-namespace') })
+      await expect(cluster.create(pod)).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('no-such-namespace'),
+      })
     })
 
     test('a patch sets and removes labels of exactly this object at this version', async () => {
       const pod = await makePod('web')
       const resourceVersion = pod.metadata.resourceVersion ?? ''
-      expect(await cluster.patchMetadata({ ...nameOf(pod), resourceVersion, labels: { app: null, 'creance.dev/isolated': 'yes' } })).toBe('patched')
+      expect(await cluster.patchMetadata({ ...nameOf(pod), resourceVersion, labels: { app: null, 'creance.dev/isolated': 'yes' } })).toBe(
+        'patched',
+      )
       expect((await cluster.get(nameOf(pod)))?.metadata.labels).toEqual({ 'creance.dev/isolated': 'yes' })
     })
 
@@ -87,13 +100,11 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
       expect(await cluster.patchMetadata({ ...nameOf(pod), resourceVersion: '1', labels: { a: 'b' } })).toBe('absent')
     })
 
-    test('a deletion gives the pod the grace period that is asked for', async () => {
-      const pod = await makePod('graceful')
-      await cluster.patchMetadata({ ...nameOf(pod), resourceVersion: pod.metadata.resourceVersion ?? '', annotations: { kept: 'yes' } })
+    test('a deletion gives a pod that runs the grace period that is asked for', async () => {
+      const pod = await makePod('graceful', { nodeName: 'some-node' })
       expect(await cluster.remove({ ...nameOf(pod), graceSeconds: 7 })).toBe('removed')
-      const left = await cluster.get(nameOf(pod))
-      const { deletionGracePeriodSeconds = 7 } = (left?.metadata ?? {}) as { deletionGracePeriodSeconds?: number }
-      expect(deletionGracePeriodSeconds).toBe(7) // a pod that runs nowhere, or on the in-memory API, is gone at once
+      const left = await cluster.get(nameOf(pod)) // the in-memory API has it gone at once
+      expect(left?.metadata ?? { deletionGracePeriodSeconds: 7 }).toMatchObject({ deletionGracePeriodSeconds: 7 })
     })
 
     test('a list is filtered by namespace, label and field selectors', async () => {
@@ -108,9 +119,15 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
   })
 
   test(`an address where nothing answers is unavailable, and says which (${name})`, async () => {
-    const config = { clusters: [{ name: 'x', cluster: { server: 'https://127.0.0.1:7399' } }], contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }] }
+    const config = {
+      clusters: [{ name: 'x', cluster: { server: 'https://127.0.0.1:7399' } }],
+      contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }],
+    }
     const text = JSON.stringify({ apiVersion: 'v1', kind: 'Config', ...config, users: [{ name: 'x', user: {} }], 'current-context': 'x' })
     const nowhere = kubernetesCluster(kubeConfig({ text }))
-    await expect(nowhere.get({ ...POD, namespace: 'a', name: 'b' })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('ECONNREFUSED') })
+    await expect(nowhere.get({ ...POD, namespace: 'a', name: 'b' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    })
   })
 }

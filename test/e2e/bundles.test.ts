@@ -122,7 +122,10 @@ test('evaluate makes one incident of two alerts in one message, however often it
 test('enrich adds what the cluster knows, and notify posts it with buttons', async () => {
   await run('enrich', 'incidents')
   await run('notify', 'messages')
-  expect((await theIncident()).context).toMatchObject({ pod: { uid: pod.uid }, owners: [{ kind: 'ReplicaSet' }, { kind: 'Deployment', name: 'nginx' }] })
+  expect((await theIncident()).context).toMatchObject({
+    pod: { uid: pod.uid },
+    owners: [{ kind: 'ReplicaSet' }, { kind: 'Deployment', name: 'nginx' }],
+  })
   expect(slack.messages()).toHaveLength(1)
 })
 
@@ -149,9 +152,17 @@ test('sweep has nothing to do yet', async () => {
 })
 
 test('a message that is none of ours fails alone, and its neighbour is settled', async () => {
-  const recording = readFileSync(new URL('../fixtures/falco/host_ptrace.jsonl', import.meta.url), 'utf8').trim().split('\n')
+  const recording = readFileSync(new URL('../fixtures/falco/host_ptrace.jsonl', import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
   const good = packBatch(recording.map((alert) => acceptAlert(alert, { cluster: 'demo' }, Date.now())))
-  const message = (id: string, body: string, attributes: Readonly<Record<string, string>> = {}) => ({ id, body, attributes, receipt: id, receiveCount: 1 })
+  const message = (id: string, body: string, attributes: Readonly<Record<string, string>> = {}) => ({
+    id,
+    body,
+    attributes,
+    receipt: id,
+    receiveCount: 1,
+  })
   const event = sqsEvent([message('bad', 'not a batch'), message('good', good.body, good.attributes)])
   expect(await functions.get('evaluate')?.invoke(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'bad' }] })
 })

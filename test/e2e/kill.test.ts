@@ -95,7 +95,9 @@ async function everything(): Promise<readonly (IncidentView & { readonly lines: 
     const ids = (await store.query(`incidents#${new Date().toISOString().slice(0, 10)}`)).map(({ sk }) => sk)
     const views = await Promise.all(
       ids.map(async (incident) => {
-        const lines = (await readJournal(store, { incident })).map(({ kind, action, outcome }) => [kind, action, outcome].filter(Boolean).join(' '))
+        const lines = (await readJournal(store, { incident })).map(({ kind, action, outcome }) =>
+          [kind, action, outcome].filter(Boolean).join(' '),
+        )
         return { ...((await loadView(store, incident)) ?? expect.fail('no view')), lines }
       }),
     )
@@ -106,10 +108,13 @@ async function everything(): Promise<readonly (IncidentView & { readonly lines: 
 }
 
 const channelMessages = () => slack.messages(CHANNEL).map((message) => ({ ts: message.ts, text: JSON.stringify(message) }))
-const writes = (verb: string, kind: string) => api.writes().filter((write) => write.verb === verb && write.kind === kind && write.status < 300)
+const writes = (verb: string, kind: string) =>
+  api.writes().filter((write) => write.verb === verb && write.kind === kind && write.status < 300)
 
 async function press(actionId: string): Promise<void> {
-  const { ts } = await eventually(() => channelMessages().find(({ text }) => text.includes(`"${actionId}"`)) ?? expect.fail(`no button ${actionId}`))
+  const { ts } = await eventually(
+    () => channelMessages().find(({ text }) => text.includes(`"${actionId}"`)) ?? expect.fail(`no button ${actionId}`),
+  )
   expect(await slack.press({ user: 'U0ALICE', channel: CHANNEL, ts, actionId })).toMatchObject({ status: 200 })
 }
 
@@ -141,7 +146,10 @@ test('killed right after a press was answered: the action is done once, and the 
   await eventually(() => expect(channelMessages()[0]?.text).toMatch(/\*Isolate\* done/))
   expect(writes('create', 'NetworkPolicy')).toHaveLength(1)
   expect(channelMessages()).toHaveLength(1)
-  expect((await everything())[0]?.lines.filter((line) => line.startsWith('press') || line.startsWith('outcome'))).toEqual(['press isolate accepted', 'outcome isolate done'])
+  expect((await everything())[0]?.lines.filter((line) => line.startsWith('press') || line.startsWith('outcome'))).toEqual([
+    'press isolate accepted',
+    'outcome isolate done',
+  ])
 })
 
 test('killed after the NetworkPolicy was made and before the API server answered: no second one, and the pod is cut off', async () => {
@@ -155,7 +163,10 @@ test('killed after the NetworkPolicy was made and before the API server answered
   expect(writes('patch', 'Pod')).toHaveLength(1)
   const [view] = await everything()
   expect(view?.incident.status).toBe('contained')
-  expect(view?.lines.filter((line) => line.startsWith('action') || line.startsWith('outcome'))).toEqual(['action isolate begun', 'outcome isolate done'])
+  expect(view?.lines.filter((line) => line.startsWith('action') || line.startsWith('outcome'))).toEqual([
+    'action isolate begun',
+    'outcome isolate done',
+  ])
 })
 
 test('killed after a pod was deleted and before the API server answered: it counts as done, and the new pod is left alone', async () => {

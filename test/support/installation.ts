@@ -16,7 +16,11 @@ export type InstallationSettings = {
 }
 
 /** `creance local` in a process of its own. `kill` is kill -9. `log`: its log lines so far. */
-export type Installation = { readonly kill: () => Promise<void>; readonly stop: () => Promise<void>; readonly log: () => readonly Record<string, unknown>[] }
+export type Installation = {
+  readonly kill: () => Promise<void>
+  readonly stop: () => Promise<void>
+  readonly log: () => readonly Record<string, unknown>[]
+}
 
 /** Starts it, and resolves when it is up. Rejects, with its log, when it ends before. */
 export async function startInstallation(settings: InstallationSettings): Promise<Installation> {

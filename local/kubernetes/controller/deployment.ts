@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import { inOrder } from '../json.ts'
 import { DEPLOYMENT, REPLICA_SET } from '../kind/kinds.ts'
 import { Observed, type PodTemplate, WorkloadSpec } from '../kind/spec.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { TextMap } from '../object.ts'
 import { selects } from '../read/selector.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { withoutNulls } from '../json.ts'
 import { badRequest, type Checked, invalid } from '../status.ts'
 

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { State } from '../state.ts'
 import { type Answer, failed } from './answer.ts'
 import type { Arguments } from './method.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Message, toSlack } from '../message.ts'
 import type { State } from '../state.ts'
 import { findChannel, findUser } from '../workspace.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { checkBlocks } from '../limits.ts'
 import { Attachment, type Content, Metadata } from '../message.ts'
 import { type Failure, failed } from './answer.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { botId, findUser, type User, type Workspace } from '../workspace.ts'
 import { failed } from './answer.ts'
 import * as chat from './chat.ts'

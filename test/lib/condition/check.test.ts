@@ -183,6 +183,7 @@ test.each([
   { name: 'pmatch', check: 't.string pmatch val(t.other)', says: "'pmatch' does not take a field" },
   { name: 'regex', check: 't.string regex val(t.other)', says: "'regex' does not take a field" },
   { name: 'a network', check: 't.net = val(t.net)', says: 'does not take a field' },
+  { name: 'a network, as a member', check: 't.net in val(t.net)', says: 'does not take a field' },
 ])('a field on the right cannot be of $name', ({ check, says }) => {
   expect(failureOf(() => compile(check)).message).toContain(says)
 })

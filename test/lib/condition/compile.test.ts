@@ -113,6 +113,12 @@ test.each([
   expect(error.message).toContain(`filter_check called with nonexistent field ${text.split(' ')[0]}`)
 })
 
+test('a list that a field gives empty is absent', () => {
+  const field = () => ({ type: 'string' as const, list: true, get: () => [] })
+  const run = (text: string) => compileCondition(parseCondition(text), { field })({})
+  expect(run('f.x exists or f.x in (a) or len(f.x) = 0')).toBe(false)
+})
+
 test('a field may say why it cannot be used', () => {
   const field = () => ({ refused: 'not here' })
   expect(

@@ -1,0 +1,118 @@
+import { afterAll, expect, test } from 'vitest'
+import { alertsOn } from '../local/demo/alerts.ts'
+import { deployWorkloads, podsOf } from '../local/demo/workload.ts'
+import { nonceOf, testChain, type Wrap } from './support/chain.ts'
+import { demoRules } from './support/rules.ts'
+import { temporaryFolder } from './support/temporary-folder.ts'
+
+// The whole way of four alerts and a press, broken off at every single call to a port: once before the call takes effect, once after it has
+// (the answer is lost). What was under way is delivered again, and in the end everything must be as if nothing had happened.
+const RECORDING = (name: string) => new URL(`../local/demo/alerts/${name}.jsonl`, import.meta.url)
+const folder = temporaryFolder()
+const rules = demoRules(folder.path)
+afterAll(() => folder.remove())
+
+/** Breaks off at the `at`th call (from 1; 0: never), before or after its effect. `calls` counts them. */
+function breakAt(at: number, when: 'before' | 'after') {
+  const seen: string[] = []
+  let armed = false
+  const wrap: Wrap = (name, port) =>
+    Object.fromEntries(
+      Object.entries(port).map(([method, call]) => [
+        method,
+        async (...args: readonly unknown[]) => {
+          if (!armed) return call(...args)
+          seen.push(`${name}.${method}`)
+          if (seen.length !== at) return call(...args)
+          if (when === 'after') await call(...args)
+          throw new Error(`broken off ${when} call ${at}, ${name}.${method}`)
+        },
+      ]),
+    ) as typeof port
+  const arm = () => {
+    armed = true
+  }
+  return { wrap, seen, arm }
+}
+
+/** Plays the story with a break; returns what is left of it, without what differs from run to run (names, uids, times). */
+async function play(at: number, when: 'before' | 'after') {
+  const fault = breakAt(at, when)
+  const chain = await testChain([rules], { wrap: fault.wrap })
+  try {
+    const { nginx, payments } = await deployWorkloads(chain.cluster)
+    const before = chain.api.writes().length
+    fault.arm()
+    await chain.send(alertsOn(nginx, RECORDING('shell-then-shadow')))
+    await chain.send(alertsOn(payments, RECORDING('netcat-shell')))
+    await chain.settle()
+    const message = chain.chat.messages.find((one) => nonceOf(one.message, 'isolate') !== '')
+    const value = nonceOf(message?.message, 'isolate')
+    // Slack does not press again by itself, but people do when they see an error.
+    for (let tries = 0; tries < 2; tries++) {
+      const answer = await chain.press({ value, at: `${tries}` }).catch(() => undefined)
+      if (answer?.outcome === 'accepted') break
+    }
+    await chain.settle()
+    chain.time.nowMs += 61_000
+    for (let minute = 0; minute < 2; minute++) await chain.sweep().catch(() => undefined) // the schedule comes again
+    await chain.settle()
+    const views = await chain.incidents()
+    const journals = await Promise.all(views.map(({ incident }) => chain.journalOf(incident.id)))
+    const effects = chain.api
+      .writes()
+      .slice(before)
+      .filter(({ changed }) => changed)
+      .map(({ verb, kind }) => `${verb} ${kind}`)
+    return {
+      seen: fault.seen,
+      failures: chain.failures.length,
+      result: {
+        incidents: views.map(({ incident }) => [incident.title, incident.status, incident.count, incident.severity]).sort(),
+        outcomes: views.flatMap(({ actions }) => actions.map(({ request, outcome }) => `${request.action} ${outcome?.state}`)).sort(),
+        journal: journals
+          .flat()
+          .map(({ kind, action, outcome }) => [kind, action, outcome].join(' '))
+          .sort(),
+        effects: effects.sort(),
+        messages: chain.chat.messages.map(({ message: { text } }) => text.replace(/-[a-z0-9]{5,10}-[a-z0-9]{5}/g, '')).sort(),
+        paymentsPods: (await podsOf(chain.cluster, 'payments')).length,
+      },
+    }
+  } finally {
+    await chain.stop()
+  }
+}
+
+const undisturbed = await play(0, 'before')
+
+test('undisturbed, each thing happens once', () => {
+  expect(undisturbed.failures).toBe(0)
+  expect(undisturbed.result).toMatchObject({
+    incidents: [
+      ['Remote shell through netcat', 'contained', 2, 5],
+      ['Shell then credential read', 'contained', 2, 4],
+    ],
+    outcomes: ['delete done', 'isolate done', 'label done'],
+    effects: ['create NetworkPolicy', 'delete Pod', 'patch Pod', 'patch Pod'],
+    paymentsPods: 1,
+  })
+  expect(undisturbed.result.messages).toHaveLength(2)
+})
+
+test.each(['before', 'after'] as const)(
+  'broken off %s any call, it ends the same',
+  async (when) => {
+    const different: string[] = []
+    for (let at = 1; at <= undisturbed.seen.length; at++) {
+      const { result, seen } = await play(at, when)
+      const same = JSON.stringify(result) === JSON.stringify(undisturbed.result)
+      if (!same) different.push(`call ${at}, ${seen[at - 1]}: ${JSON.stringify(result)}`)
+    }
+    expect(
+      different.slice(0, 3),
+      `${different.length} of ${undisturbed.seen.length} differ; undisturbed: ${JSON.stringify(undisturbed.result)}`,
+    ).toEqual([])
+  },
+  300_000,
+)

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Detection } from '../../../lib/detection/detection.ts'
+import { subjectOf } from '../../../lib/incident/group.ts'
+import type { Incident } from '../../../lib/incident/incident.ts'
+import { mergeIncident } from '../../../lib/incident/merge.ts'
+import type { Offer } from '../../../lib/response/offer.ts'
+import type { Outcome } from '../../../lib/response/outcome.ts'
+import type { ActionRecord } from '../../../lib/response/request.ts'
+import type { IncidentView } from '../../../lib/response/view.ts'
+import { incidentMessage } from '../../../lib/slack/blocks.ts'
+import { checkBlocks } from '../../../local/slack/limits.ts'
+import { detection } from '../../support/detection.ts'
+
+const incidentOf = (detections: readonly Detection[]): Incident =>
+  mergeIncident(undefined, { id: 'i', subject: subjectOf(detections[0] ?? detection()), cause: 'c' }, { detections, fired: [] }) ??
+  expect.fail()
+const view = (changes: Partial<IncidentView> = {}): IncidentView => ({
+  incident: incidentOf([detection()]),
+  context: undefined,
+  plans: [],
+  actions: [],
+  offers: [],
+  ...changes,
+})
+const target = { cluster: 'demo', namespace: 'shop', pod: 'web-1', seenNs: '1' }
+const action = (
+  name: string,
+  outcome: Outcome | undefined,
+  by: ActionRecord['request']['by'] = { kind: 'user', id: 'U1', name: 'alice' },
+): ActionRecord => ({
+  request: { id: name, incident: 'i', action: name, parameters: {}, target, by, expiresMs: 0 },
+  begunMs: 1_795_495_758_016,
+  ...(outcome ? { outcome, settledMs: 1_795_495_758_016 } : {}),
+})
+const offer = (name: string): Offer => ({ nonce: `nonce-${name}-0000000000`, incident: 'i', action: name, parameters: {}, expiresMs: 0 })
+const textOf = (...given: Parameters<typeof incidentMessage>) => JSON.stringify(incidentMessage(...given))
+
+test('it says what happened, where, and to what', () => {
+  const text = textOf(view(), [])
+  for (const part of [
+    'Terminal shell in container',
+    '`shop/web-1`',
+    '`node-1`',
+    '`nginx:1.29`',
+    '`bash`',
+    '1 detection',
+    'techniques/T1059/',
+  ])
+    expect(text).toContain(part)
+})
+
+test.each([
+  [0, '#9aa0a6', 'Unknown'],
+  [2, '#4a90d9', 'Low'],
+  [3, '#d9a514', 'Medium'],
+  [4, '#e06c1f', 'High'],
+  [5, '#c62828', 'Critical'],
+] as const)('severity %i has the colour %s and the word %s', (severity, color, word) => {
+  const message = incidentMessage(view({ incident: { ...incidentOf([detection()]), severity } }), [])
+  expect(message.color).toBe(color)
+  expect(message.text).toContain(word)
+})
+
+test('a contained incident is green, whatever its severity', () => {
+  expect(incidentMessage(view({ incident: { ...incidentOf([detection()]), status: 'contained', severity: 5 } }), []).color).toBe('#2e7d32')
+})
+
+test.each<[string, Outcome | undefined, RegExp]>([
+  ['under way', undefined, /⏳ Isolate, by <@U1>/],
+  ['done', { state: 'done' }, /✅ \*Isolate\* done, by <@U1> <!date/],
+  ['skipped', { state: 'skipped', why: 'pod is gone' }, /➖ \*Isolate\* skipped: pod is gone/],
+  ['refused', { state: 'refused', guard: 'unproven', why: 'no such container' }, /⛔ \*Isolate\* refused \(unproven\): no such container/],
+  ['failed', { state: 'failed', why: '403', retryable: false }, /❌ \*Isolate\* failed: 403/],
+  ['undone', { state: 'undone' }, /↩️ \*Isolate\* undone/],
+])('an action that is %s is told as such', (_name, outcome, expected) => {
+  expect(textOf(view({ actions: [action('isolate', outcome)] }), [])).toMatch(expected)
+})
+
+test('a response that observes says what it would do; one that asks, that it asks', () => {
+  const { request } = action('isolate', undefined, { kind: 'response', name: 'R' })
+  expect(textOf(view({ plans: [{ response: 'R', mode: 'observe', request }] }), [])).toContain('would isolate the pod (observing only)')
+  expect(textOf(view({ plans: [{ response: 'R', mode: 'approve', request }] }), [])).toContain('asks for approval to isolate the pod')
+})
+
+test('destructive buttons ask once more; a button carries its nonce and nothing else', () => {
+  const { blocks } = incidentMessage(view(), ['isolate', 'delete', 'release', 'acknowledge'].map(offer))
+  const buttons = blocks.at(-1)?.elements as { action_id: string; value: string; confirm?: object }[]
+  expect(buttons.map(({ action_id, value, confirm }) => [action_id, value, confirm !== undefined])).toEqual([
+    ['creance.isolate', 'nonce-isolate-0000000000', true],
+    ['creance.delete', 'nonce-delete-0000000000', true],
+    ['creance.release', 'nonce-release-0000000000', false],
+    ['creance.acknowledge', 'nonce-acknowledge-0000000000', false],
+  ])
+})
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 4000 }),
+  fc.constantFrom(
+    '<!channel>',
+    '<@U0ALICE>',
+    '`'.repeat(3000),
+    '&'.repeat(5000),
+    '<'.repeat(5000),
+    '*_~'.repeat(2000),
+    '😀'.repeat(3000),
+    '\u202e\u0000',
+  ),
+)
+
+test('whatever attackers write, no limit of Slack’s is passed, and nothing of theirs mentions or links', () => {
+  const given = fc.record({
+    rule: hostile,
+    command: hostile,
+    file: hostile,
+    user: hostile,
+    pod: hostile,
+    image: hostile,
+    name: hostile,
+    why: hostile,
+    count: fc.integer({ min: 1, max: 40 }),
+  })
+  fc.assert(
+    fc.property(given, ({ rule, command, file, user, pod, image, name, why, count }) => {
+      const fields = { 'proc.cmdline': command, 'fd.name': file, 'user.name': user }
+      const detections = Array.from({ length: count }, (_, index) =>
+        detection({
+          rule,
+          fields,
+          timeNs: String(index + 1),
+          pod: { namespace: pod, name: pod },
+          container: { id: 'c', image },
+          node: name,
+        }),
+      )
+      const context = {
+        atMs: 1,
+        pod: { uid: 'u', created: '', phase: '', ip: '', serviceAccount: name, images: [image, image, image, image], labels: {} },
+        owners: [{ kind: 'ReplicaSet', name, uid: 'u' }],
+        node: { name, kubelet: '', os: '' },
+        neighbours: Array.from({ length: 10 }, () => pod),
+        neighbourCount: 200,
+        unread: [],
+      }
+      const actions = Array.from({ length: 15 }, (_, index) => ({
+        ...action('isolate', { state: 'refused' as const, guard: 'unproven', why }, { kind: 'response', name }),
+        begunMs: index,
+      }))
+      const message = incidentMessage(view({ incident: incidentOf(detections), context, actions }), ['isolate', 'delete'].map(offer))
+      expect(checkBlocks(JSON.parse(JSON.stringify(message.blocks)), '/blocks')).not.toHaveProperty('problems')
+      const marked = JSON.stringify(message)
+        .replace(/<!date\^\d+\^\{date_short_pretty\} \{time_secs\}\|[\dT:.Z-]+>/g, '')
+        .replace(/<https:\/\/attack\.mitre\.org\/[^>]*>/g, '')
+      const mrkdwn = [...marked.matchAll(/"type":"mrkdwn","text":"((?:[^"\\]|\\.)*)"/g)].map((match) => match[1])
+      for (const text of mrkdwn) {
+        expect(text).not.toMatch(/[<>]/)
+        expect(text?.replace(/&(amp|lt|gt);/g, '')).not.toContain('&') // nothing is cut within an escape
+      }
+    }),
+    { numRuns: 150 },
+  )
+})

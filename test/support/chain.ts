@@ -1,0 +1,144 @@
+import { acceptAlert } from '../../forwarder/accept.ts'
+import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
+import { openDatabase } from '../../lib/adapter/sqlite.ts'
+import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
+import { packBatch } from '../../lib/batch/batch.ts'
+import { type JournalLine, readJournal } from '../../lib/incident/journal.ts'
+import type { Chat, ChatMessage } from '../../lib/port/chat.ts'
+import type { Log } from '../../lib/port/log.ts'
+import type { Queue } from '../../lib/port/queue.ts'
+import { type IncidentView, loadView } from '../../lib/response/view.ts'
+import { loadRulesOrThrow } from '../../lib/rule-set.ts'
+import { enrich } from '../../lib/stage/enrich.ts'
+import { evaluate } from '../../lib/stage/evaluate.ts'
+import { interact } from '../../lib/stage/interact.ts'
+import { ActionsMessage, IncidentMessage, NoticeMessage, readBody } from '../../lib/stage/messages.ts'
+import { notify } from '../../lib/stage/notify.ts'
+import { respond } from '../../lib/stage/respond.ts'
+import { sweep } from '../../lib/stage/sweep.ts'
+import { startKubernetesApi } from '../../local/kubernetes/server.ts'
+import { localQueues } from '../../local/queues.ts'
+import { signedPress } from './signed-press.ts'
+
+export const SIGNING_SECRET = 'a signing secret of the test'
+const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** Puts something around a port's methods: a fault, a count. `name`: store, queue, cluster or chat. */
+export type Wrap = <Port extends object>(name: string, port: Port) => Port
+
+/** The stages over SQLite in memory and the in-memory Kubernetes API, run by hand: `settle` until every queue is empty. Time is `nowMs`, and
+ *  moves only when a test moves it. The chat is a list. */
+export async function testChain(rules: readonly string[], { wrap = (_name, port) => port }: { readonly wrap?: Wrap } = {}) {
+  const time = { nowMs: Date.now() }
+  const clock = () => time.nowMs
+  const store = sqliteStore(openDatabase(':memory:'), { clock })
+  const queues = localQueues(openDatabase(':memory:'), clock)
+  const api = await startKubernetesApi()
+  const cluster = kubernetesCluster(kubeConfig({ text: api.kubeconfig }))
+  const ruleSet = loadRulesOrThrow(rules)
+  const chat = listChat()
+  const failures: unknown[] = []
+  let count = 0
+  const ports = {
+    clusterName: 'demo',
+    cluster: wrap('cluster', cluster),
+    store: wrap('store', store),
+    chat: wrap('chat', chat.port),
+    incidents: wrap('queue', queues.incidents),
+    actions: wrap('queue', queues.actions),
+    messages: wrap('queue', queues.messages),
+    rules: ruleSet,
+    guards: ruleSet.guards,
+    permissions: ruleSet.permissions,
+    routes: ruleSet.routes.map(({ route }) => route),
+    signingSecret: SIGNING_SECRET,
+    random: () => `nonce-${String(++count).padStart(16, '0')}`,
+    clock,
+    log: quiet,
+  }
+  const take = async (queue: Queue, handle: (message: Awaited<ReturnType<Queue['receive']>>[number]) => Promise<void>): Promise<number> => {
+    const messages = await queue.receive({ max: 10, waitSeconds: 0 })
+    for (const message of messages) {
+      try {
+        await handle(message)
+        await queue.acknowledge(message.receipt)
+      } catch (error) {
+        await queue.retry(message.receipt, 0)
+        failures.push(error)
+      }
+    }
+    return messages.length
+  }
+  const settle = async (): Promise<void> => {
+    for (let rounds = 0; rounds < 100; rounds++) {
+      const taken = [
+        await take(queues.detections, (message) => evaluate(message, ports)),
+        await take(queues.incidents, ({ body }) => enrich(readBody(body, IncidentMessage), ports)),
+        await take(queues.actions, ({ body }) => respond(readBody(body, ActionsMessage), ports, { lastTry: false })),
+        await take(queues.messages, ({ body }) => notify(readBody(body, NoticeMessage), ports)),
+      ]
+      if (taken.every((one) => one === 0)) return
+    }
+    throw new Error('the queues never became empty')
+  }
+  return {
+    time,
+    ports,
+    queues,
+    cluster,
+    api,
+    chat,
+    settle,
+    /** What the stages threw; each was delivered again. */
+    failures,
+    /** Packs alerts into one batch and sends it; each must be one that the forwarder takes. */
+    send: (alerts: readonly string[]) =>
+      queues.detections.send([packBatch(alerts.map((alert) => acceptAlert(alert, { cluster: 'demo' }, clock())))]),
+    press: (press: Parameters<typeof signedPress>[0]) => interact(signedPress(press, { secret: SIGNING_SECRET, nowMs: clock() }), ports),
+    sweep: () => sweep(ports),
+    incidents: async (): Promise<readonly IncidentView[]> => {
+      const days = new Set([0, 1, 2].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10)))
+      const items = (await Promise.all([...days].map((day) => store.query(`incidents#${day}`)))).flat()
+      const views = await Promise.all(items.map(({ sk }) => loadView(store, sk)))
+      return views.filter((view) => view !== undefined)
+    },
+    journalOf: (incident: string): Promise<readonly JournalLine[]> => readJournal(store, { incident }),
+    journalOfToday: (): Promise<readonly JournalLine[]> => readJournal(store, { day: new Date(time.nowMs).toISOString().slice(0, 10) }),
+    stop: () => api.stop(),
+  }
+}
+export type TestChain = Awaited<ReturnType<typeof testChain>>
+
+export type Told = { readonly channel: string; readonly user: string; readonly text: string }
+type Shown = { key: string; channel: string; ts: string; message: ChatMessage; edits: number }
+
+/** A Chat that is a list of messages. */
+export function listChat() {
+  const messages: Shown[] = []
+  const told: Told[] = []
+  const port: Chat = {
+    post: async (channel, key, message) => {
+      const ts = `${1000 + messages.length}.000000`
+      messages.push({ key, channel, ts, message, edits: 0 })
+      return { channel, ts }
+    },
+    update: async ({ ts }, _key, message) => {
+      const found = messages.find((one) => one.ts === ts)
+      if (!found) return 'absent'
+      found.message = message
+      found.edits += 1
+      return 'updated'
+    },
+    find: async (channel, key) => messages.find((one) => one.channel === channel && one.key === key),
+    tell: async (channel, user, text) => {
+      told.push({ channel, user, text })
+    },
+  }
+  return { port, messages, told }
+}
+
+/** The nonce of the button for this action in the message. */
+export function nonceOf(message: ChatMessage | undefined, action: string): string {
+  const elements = message?.blocks.flatMap((block) => (block.elements ?? []) as { action_id?: string; value?: string }[]) ?? []
+  return elements.find(({ action_id }) => action_id === `creance.${action}`)?.value ?? ''
+}
