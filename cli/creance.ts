@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { CodedError, messageOf } from '../lib/error.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
+import { forwardCommand } from './forward.ts'
 import { localCommand } from './local.ts'
 
 /** Where rules/ and the stand-ins' files are: one level above this file, in the sources as in the bundle. */
@@ -13,6 +14,7 @@ const program = new Command('creance')
   .description('Alert response for Kubernetes: from Falco alerts to incidents, chat, and contained pods.')
   .addCommand(localCommand(packageRoot))
   .addCommand(demoCommand(packageRoot))
+  .addCommand(forwardCommand())
   .addCommand(checkCommand(packageRoot))
   .showHelpAfterError('(creance --help says more)')
 

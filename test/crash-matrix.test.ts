@@ -46,13 +46,18 @@ async function play(at: number, when: 'before' | 'after') {
     await chain.send(alertsOn(nginx, RECORDING('shell-then-shadow')))
     await chain.send(alertsOn(payments, RECORDING('netcat-shell')))
     await chain.settle()
-    const message = chain.chat.messages.find((one) => nonceOf(one.message, 'isolate') !== '')
-    const value = nonceOf(message?.message, 'isolate')
     // Slack does not press again by itself, but people do when they see an error.
-    for (let tries = 0; tries < 2; tries++) {
-      const answer = await chain.press({ value, at: `${tries}` }).catch(() => undefined)
-      if (answer?.outcome === 'accepted') break
+    const press = async (action: string): Promise<void> => {
+      const value = nonceOf(chain.chat.messages.find((one) => nonceOf(one.message, action) !== '')?.message, action)
+      for (let tries = 0; tries < 2; tries++) {
+        const answer = await chain.press({ value, at: `${tries}` }).catch(() => undefined)
+        if (answer?.outcome === 'accepted') return
+      }
     }
+    await press('isolate')
+    await chain.settle()
+    const policies = await chain.cluster.list({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' })
+    await press('release')
     await chain.settle()
     chain.time.nowMs += 61_000
     for (let minute = 0; minute < 2; minute++) await chain.sweep().catch(() => undefined) // the schedule comes again
@@ -76,6 +81,7 @@ async function play(at: number, when: 'before' | 'after') {
           .sort(),
         effects: effects.sort(),
         messages: chain.chat.messages.map(({ message: { text } }) => text.replace(/-[a-z0-9]{5,10}-[a-z0-9]{5}/g, '')).sort(),
+        policies: policies.length,
         paymentsPods: (await podsOf(chain.cluster, 'payments')).length,
       },
     }
@@ -91,10 +97,11 @@ test('undisturbed, each thing happens once', () => {
   expect(undisturbed.result).toMatchObject({
     incidents: [
       ['Remote shell through netcat', 'contained', 2, 5],
-      ['Shell then credential read', 'contained', 2, 4],
+      ['Shell then credential read', 'open', 2, 4],
     ],
-    outcomes: ['delete done', 'isolate done', 'label done'],
-    effects: ['create NetworkPolicy', 'delete Pod', 'patch Pod', 'patch Pod'],
+    outcomes: ['delete done', 'isolate undone', 'label done', 'release undone'],
+    effects: ['create NetworkPolicy', 'delete NetworkPolicy', 'delete Pod', 'patch Pod', 'patch Pod', 'patch Pod'],
+    policies: 1,
     paymentsPods: 1,
   })
   expect(undisturbed.result.messages).toHaveLength(2)

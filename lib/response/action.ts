@@ -40,6 +40,8 @@ export type Action<Parameters = never> = {
   readonly destructive: boolean
   /** What it means that the pod is gone when an action that was begun before is taken up again. */
   readonly goneAfterBegin: 'done' | 'skipped'
+  /** Whether what it made is still there when the pod is gone, and so is worth undoing. */
+  readonly outlivesPod: boolean
   /** After how many seconds the action is to be undone; undefined: never. */
   readonly lifetimeSeconds?: (parameters: Parameters) => number | undefined
   readonly run: (pod: ProvenPod, parameters: Parameters, context: ActionContext) => Promise<Outcome>

@@ -14,8 +14,9 @@ const BUTTON_LIFETIME_MS = 24 * 3600_000
 export function wantedOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
   const { incident } = view
   const offers: WantedOffer[] = []
+  const gone = inForce(view, 'delete') || view.context?.absent !== undefined
   const target = targetOfIncident(incident, view)
-  if (incident.status !== 'closed' && target && !inForce(view, 'delete') && view.context?.absent === undefined) {
+  if (incident.status !== 'closed' && target && !gone) {
     for (const [action, byHand] of Object.entries(BY_HAND)) {
       if (inForce(view, action) || isPending(view, action)) continue
       const plan = view.plans.find(
@@ -34,7 +35,10 @@ export function wantedOffers(view: IncidentView, nowMs: number): readonly Wanted
       offers.push(numbered(view, wanted, plan ? plan.request.id.slice(0, 16) : 'by-hand', nowMs))
     }
   }
-  const undoable = view.actions.filter(({ outcome }) => outcome?.state === 'done' && outcome.undo !== undefined)
+  const undoable = view.actions.filter(
+    ({ request, outcome }) =>
+      outcome?.state === 'done' && outcome.undo !== undefined && (!gone || actionNamed(request.action)?.outlivesPod),
+  )
   const [first] = undoable
   if (first && !isPending(view, 'release')) {
     const of = undoable.toSorted((a, b) => (a.begunMs ?? 0) - (b.begunMs ?? 0)).map(({ request }) => request.id)

@@ -5,7 +5,7 @@ import type { Clock } from '../port/log.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { actionNamed } from './actions/index.ts'
 import { type Outcome, outcomeWords } from './outcome.ts'
-import { ActionRecord, type ActionRequest, actionSortKey } from './request.ts'
+import { ActionRecord, type ActionRequest, actionSortKey, requesterWords } from './request.ts'
 
 const Parameters = z.object({ of: z.array(z.string()).min(1).max(20) })
 
@@ -24,13 +24,14 @@ export async function release(
     const record = await read(store, key, ActionRecord)
     const undo = record?.outcome?.state === 'done' ? record.outcome.undo : undefined
     const action = record && actionNamed(record.request.action)
-    if (!record || !undo || !action?.undo) {
-      if (record?.outcome?.state === 'undone') said.push(`${record.request.action} was undone already`)
-      continue
-    }
+    if (record?.undoneBy === request.id) {
+      said.push(record.request.action) // by this very request, before it was broken off
+      undone += 1
+    } else if (record?.undoneBy !== undefined) said.push(`${record.request.action} was undone already`)
+    if (!record || !undo || !action?.undo) continue
     const { namespace, pod } = record.request.target
     const outcome = await action.undo({ undo, namespace, pod, cluster })
-    said.push(`${action.name}: ${outcomeWords(outcome)}`)
+    said.push(outcome.state === 'undone' && !outcome.why ? action.name : `${action.name} ${outcomeWords(outcome)}`)
     if (outcome.state === 'refused' || outcome.state === 'failed') return { ...outcome, why: said.join('; ') }
     undone += 1
     await update(
@@ -38,7 +39,7 @@ export async function release(
       key,
       ActionRecord,
       (now): ActionRecord | undefined =>
-        now && { ...now, outcome: { state: 'undone', why: `at ${new Date(clock()).toISOString()}` }, settledMs: clock() },
+        now && { ...now, outcome: { state: 'undone', why: `by ${requesterWords(request.by)}` }, settledMs: clock(), undoneBy: request.id },
     )
   }
   return undone > 0 ? { state: 'undone', why: said.join('; ') } : { state: 'skipped', why: said.join('; ') || 'there was nothing to undo' }

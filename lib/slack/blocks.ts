@@ -4,7 +4,7 @@ import type { Evidence, Incident } from '../incident/incident.ts'
 import type { Block, ChatMessage } from '../port/chat.ts'
 import { actionNamed } from '../response/actions/index.ts'
 import type { Offer } from '../response/offer.ts'
-import { isPending, offerTitle } from '../response/offers.ts'
+import { isPending, isUsed, offerTitle } from '../response/offers.ts'
 import { outcomeWords } from '../response/outcome.ts'
 import { type ActionRecord, requesterWords } from '../response/request.ts'
 import type { IncidentView } from '../response/view.ts'
@@ -109,7 +109,9 @@ function mitreText({ mitre }: Incident): string {
 function statusText(view: IncidentView): string {
   const settled = view.actions.toSorted((a, b) => (a.settledMs ?? a.begunMs ?? 0) - (b.settledMs ?? b.begunMs ?? 0))
   const begun = new Set(settled.map(({ request }) => request.id))
-  const plans = view.plans.filter(({ mode, request }) => mode !== 'enforce' && !begun.has(request.id))
+  const plans = view.plans.filter(
+    ({ mode, request }) => mode !== 'enforce' && !begun.has(request.id) && !isUsed(view, request.action, request.id),
+  )
   const waiting = ['isolate', 'delete', 'release'].filter(
     (action) => isPending(view, action) && !settled.some(({ request, outcome }) => request.action === action && !outcome),
   )
@@ -129,9 +131,9 @@ const OUTCOME_MARKS = { done: '✅', skipped: '➖', refused: '⛔', failed: '�
 function actionLine({ request, outcome, settledMs }: ActionRecord): string {
   const by = request.by.kind === 'user' ? `<@${request.by.id}>` : plain(requesterWords(request.by), 120)
   const name = offerTitle(request.action)
-  if (!outcome) return `⏳ ${name}, by ${by}`
+  if (!outcome) return `⏳ ${name}, asked by ${by}`
   const when = settledMs === undefined ? '' : ` ${date(settledMs)}`
-  return `${OUTCOME_MARKS[outcome.state]} *${plain(name, 40)}* ${plain(outcomeWords(outcome), 250)}, by ${by}${when}`
+  return `${OUTCOME_MARKS[outcome.state]} *${plain(name, 40)}* ${plain(outcomeWords(outcome), 250)}, asked by ${by}${when}`
 }
 
 /** As many of the lines as fit, from the first on: a line that is cut could lose the end of a link or of a code span. */

@@ -98,7 +98,7 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
     },
     {
       name: 'Mallory, who may not, presses Isolate: refused, and told so',
-      ask: 'choose Mallory under "Who am I", and press Isolate',
+      ask: 'choose Mallory under "You are", and press Isolate',
       act: () => press('U0MALLORY', 'isolate', nginx),
       verify: async () => {
         const { why } = await line(nginx, 'press', 'refused', 'isolate')
@@ -110,7 +110,7 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
     },
     {
       name: 'Alice, who may, presses Isolate: the pod, and no other, is cut off',
-      ask: 'choose Alice under "Who am I", and press Isolate',
+      ask: 'choose Alice under "You are", and press Isolate',
       act: () => press('U0ALICE', 'isolate', nginx),
       verify: async () => {
         await line(nginx, 'outcome', 'done', 'isolate')

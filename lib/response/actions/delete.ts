@@ -14,6 +14,7 @@ export const deletePod: Action<z.infer<typeof Parameters>> = {
   example: 'delete: {grace_period: 30s}',
   destructive: true,
   goneAfterBegin: 'done',
+  outlivesPod: false,
   run: async ({ namespace, name, uid }, { grace_period }, { cluster }) => {
     const grace = grace_period === undefined ? {} : { graceSeconds: grace_period }
     const removed = await cluster.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name, uid, ...grace })

@@ -25,6 +25,7 @@ export const isolate: Action<z.infer<typeof Parameters>> = {
   example: 'isolate: {allow_dns: true, expires: 4h}',
   destructive: true,
   goneAfterBegin: 'skipped',
+  outlivesPod: true,
   lifetimeSeconds: ({ expires }) => expires,
   run: async (pod, { allow_dns }, { cluster, actionId, incident }) => {
     if ((pod.object.spec as { hostNetwork?: boolean } | undefined)?.hostNetwork) {

@@ -21,6 +21,7 @@ export const label: Action<z.infer<typeof Parameters>> = {
   example: 'label: {labels: {creance.dev/quarantine: "true"}}',
   destructive: false,
   goneAfterBegin: 'skipped',
+  outlivesPod: false,
   run: async (pod, { labels }, { cluster }) => {
     const before = Object.fromEntries(Object.keys(labels).map((key) => [key, pod.labels[key] ?? null]))
     const patched = await patchPod(cluster, pod, labels)

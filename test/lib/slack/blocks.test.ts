@@ -67,8 +67,8 @@ test('a contained incident is green, whatever its severity', () => {
 })
 
 test.each<[string, Outcome | undefined, RegExp]>([
-  ['under way', undefined, /⏳ Isolate, by <@U1>/],
-  ['done', { state: 'done' }, /✅ \*Isolate\* done, by <@U1> <!date/],
+  ['under way', undefined, /⏳ Isolate, asked by <@U1>/],
+  ['done', { state: 'done' }, /✅ \*Isolate\* done, asked by <@U1> <!date/],
   ['skipped', { state: 'skipped', why: 'pod is gone' }, /➖ \*Isolate\* skipped: pod is gone/],
   ['refused', { state: 'refused', guard: 'unproven', why: 'no such container' }, /⛔ \*Isolate\* refused \(unproven\): no such container/],
   ['failed', { state: 'failed', why: '403', retryable: false }, /❌ \*Isolate\* failed: 403/],

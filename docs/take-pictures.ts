@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { playStep } from '../local/demo/step.ts'
+import { story } from '../local/demo/story.ts'
+import { startLocal } from '../local/local.ts'
+import { LocalSettings } from '../local/settings.ts'
+
+// Takes the pictures of the docs from the story itself: `node docs/take-pictures.ts` (needs Chromium: CHROMIUM or /usr/bin/chromium).
+const root = join(import.meta.dirname, '..')
+const data = mkdtempSync(join(tmpdir(), 'creance-pictures-'))
+const rules = ['rules/correlation', 'rules/response/guards.yaml', 'local/demo/rules'].map((path) => join(root, path))
+const settings = LocalSettings.parse({ packageRoot: root, data, rules, listen: '127.0.0.1:0', http: '127.0.0.1:0', cluster: 'demo' })
+const nothing = () => undefined
+const local = await startLocal(settings, { info: nothing, warn: nothing, error: nothing })
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
+
+/** Which picture is taken after which step (from 1), as whom. */
+const PICTURES = new Map([
+  [3, { file: 'incident.png', user: 'U0ALICE', height: 800 }],
+  [4, { file: 'refused.png', user: 'U0MALLORY', height: 860 }],
+  [8, { file: 'contained.png', user: 'U0ALICE', height: 1320 }],
+])
+try {
+  for (const [index, step] of story(local).entries()) {
+    const { ok, found } = await playStep(step, { attended: false, withinMs: 20_000 })
+    if (!ok) throw new Error(`step ${index + 1}: ${found}`)
+    const picture = PICTURES.get(index + 1)
+    if (!picture) continue
+    const page = await browser.newPage({ viewport: { width: 1120, height: picture.height }, deviceScaleFactor: 1 })
+    await page.goto(`${local.httpUrl}/#channel=C0ALERTS&as=${picture.user}`)
+    await page.getByText('Connected', { exact: true }).waitFor()
+    await page.screenshot({ path: join(import.meta.dirname, 'pictures', picture.file) })
+    await page.close()
+  }
+} finally {
+  await browser.close()
+  await local.stop()
+  rmSync(data, { recursive: true, force: true })
+}
