@@ -14,7 +14,15 @@ const rules = ['rules/correlation', 'rules/response/guards.yaml', 'local/demo/ru
 const settings = LocalSettings.parse({ packageRoot: root, data, rules, listen: '127.0.0.1:0', http: '127.0.0.1:0', cluster: 'demo' })
 const nothing = () => undefined
 const local = await startLocal(settings, { info: nothing, warn: nothing, error: nothing })
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const args = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
 
 /** Which picture is taken after which step (from 1), as whom. */

@@ -8,7 +8,8 @@ import { transaction } from './sqlite.ts'
 
 const MAX_MESSAGE_BYTES = 1024 * 1024 // as SQS since August 2025
 const DEDUP_MS = 5 * 60_000
-const POLL_MS = 50
+/** How often a waiting receiver looks for what was delayed, or sent by another process; what this process sends wakes it at once. */
+const POLL_MS = 200
 
 /** `visibilitySeconds`: how long a received message is lent out. `maxReceives`: deliveries before it goes to the queue `deadLetters`. */
 export type SqliteQueueSettings = {
@@ -40,6 +41,7 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
   const erase = database.prepare('DELETE FROM messages WHERE queue = ? AND receipt = ?')
   const giveBack = database.prepare('UPDATE messages SET visible_ms = ? WHERE queue = ? AND receipt = ?')
 
+  const waiting = new Set<AbortController>()
   const take = (max: number): ReceivedMessage[] =>
     transaction(database, () => {
       const taken: ReceivedMessage[] = []
@@ -66,13 +68,17 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
           insert.run(name, body, JSON.stringify(attributes), fifo ? (group ?? null) : null, dedup ?? null, clock() + delaySeconds * 1000)
         }
       })
+      for (const alarm of waiting) alarm.abort()
     },
     receive: async ({ max, waitSeconds }) => {
       const until = performance.now() + waitSeconds * 1000
       for (;;) {
         const taken = take(max)
         if (taken.length > 0 || performance.now() >= until) return taken
-        await sleep(Math.min(POLL_MS, Math.max(1, until - performance.now())))
+        const alarm = new AbortController()
+        waiting.add(alarm)
+        await sleep(Math.min(POLL_MS, Math.max(1, until - performance.now())), undefined, { signal: alarm.signal }).catch(() => undefined)
+        waiting.delete(alarm)
       }
     },
     acknowledge: async (receipt) => {
