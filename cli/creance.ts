@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { join } from 'node:path'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { CodedError, messageOf } from '../lib/error.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
@@ -16,11 +16,16 @@ const program = new Command('creance')
   .addCommand(demoCommand(packageRoot))
   .addCommand(forwardCommand())
   .addCommand(checkCommand(packageRoot))
-  .showHelpAfterError('(creance --help says more)')
+
+// Each command loads what it runs when it runs, so that `check` is quick.
+for (const command of [program, ...program.commands]) {
+  command.exitOverride().showHelpAfterError(`(${command === program ? '' : 'creance '}${command.name()} --help says more)`)
+}
 
 try {
   await program.parseAsync()
 } catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
   process.stderr.write(`creance: ${messageOf(error)}\n`)
   process.exitCode = error instanceof CodedError && error.code === 'invalid_config' ? 2 : 1
 }

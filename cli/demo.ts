@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { jsonLog } from '../lib/runtime/log.ts'
-import { playDemo } from '../local/demo/demo.ts'
 import type { Local } from '../local/local.ts'
 
 type Options = { once?: boolean; json?: boolean; kubeconfig?: string; http?: string; listen?: string; verbose?: boolean }
@@ -14,16 +13,20 @@ export function demoCommand(packageRoot: string): Command {
     .option('--once', 'play it unattended; exit 0 only if every step really happened')
     .option('--json', 'one JSON object a step, instead of words')
     .option('--kubeconfig <file>', 'play it on this cluster (in the namespace creance-demo, removed again) instead of the in-memory one')
-    .option('--http <host:port>', 'where the page is served', '127.0.0.1:2802')
-    .option('--listen <host:port>', 'where alerts are taken', '127.0.0.1:2801')
+    .option('--http <host:port>', 'where the page is served (default: 127.0.0.1:2802; with --once any free port)')
+    .option('--listen <host:port>', 'where alerts are taken (default: 127.0.0.1:2801; with --once any free port)')
     .option('--verbose', "Creance's own log, on stderr")
-    .action(async ({ once = false, json = false, verbose = false, ...options }: Options) => {
+    .action(async ({ once = false, json = false, verbose = false, kubeconfig, ...addresses }: Options) => {
+      const { http = once ? '127.0.0.1:0' : '127.0.0.1:2802', listen = once ? '127.0.0.1:0' : '127.0.0.1:2801' } = addresses
       const say = (words: string, data: object) => process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${words}\n`)
       let count = 0
+      const { playDemo } = await import('../local/demo/demo.ts')
       const ok = await playDemo(
         {
           packageRoot,
-          ...options,
+          kubeconfig,
+          http,
+          listen,
           attended: !once,
           log: jsonLog((line) => verbose && process.stderr.write(line)),
           onStart: ({ httpUrl, forwarderUrl }) =>

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { startForwarder } from '../forwarder/main.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
 
 /** `creance forward`: the in-cluster forwarder, set by its environment alone. */
@@ -11,6 +10,7 @@ export function forwardCommand(): Command {
       '\nSet by the environment: CREANCE_QUEUE_URL and CREANCE_CLUSTER; CREANCE_NODE, CREANCE_LISTEN (127.0.0.1:2801), CREANCE_INSECURE, CREANCE_SPOOL_DIR.',
     )
     .action(async () => {
+      const { startForwarder } = await import('../forwarder/main.ts')
       const { stop } = await startForwarder(
         process.env,
         jsonLog((line) => process.stderr.write(line)),

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
 import { CodedError } from '../lib/error.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
-import { startLocal } from '../local/local.ts'
 import { LocalSettings } from '../local/settings.ts'
 
 /** `creance local`: the whole chain in one process on SQLite. */
@@ -19,6 +18,7 @@ export function localCommand(packageRoot: string): Command {
     .option('--cluster <name>', 'stamped on each alert', process.env.CREANCE_CLUSTER ?? 'local')
     .addHelpText('after', '\nSlack is the real one when SLACK_BOT_TOKEN is set (then SLACK_SIGNING_SECRET is needed too).')
     .action(async (flags) => {
+      const { startLocal } = await import('../local/local.ts')
       const log = jsonLog((line) => process.stderr.write(line))
       const local = await startLocal(readSettings({ ...flags, packageRoot }), log)
       log.info('creance local is up', {

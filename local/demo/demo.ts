@@ -11,8 +11,8 @@ import { removeWorkloads } from './workload.ts'
 export type DemoSettings = {
   readonly packageRoot: string
   readonly kubeconfig?: string | undefined
-  readonly http?: string | undefined
-  readonly listen?: string | undefined
+  readonly http: string
+  readonly listen: string
   readonly attended: boolean
   readonly log: Log
   readonly onStart: (local: Local) => void
@@ -25,10 +25,9 @@ const STEP_WITHIN_MS = 20_000
 /** Plays the story on a `creance local` of its own, in a new folder and on loopback alone; with a kubeconfig on that cluster, in a namespace
  *  that it makes and removes. Resolves to whether every step happened. `linger` keeps it running after the last step. */
 export async function playDemo(settings: DemoSettings, linger: (local: Local) => Promise<void> = async () => undefined): Promise<boolean> {
-  const { packageRoot, kubeconfig, attended, log, onStart, onStep, onAsk } = settings
+  const { packageRoot, kubeconfig, listen, http, attended, log, onStart, onStep, onAsk } = settings
   const data = mkdtempSync(join(tmpdir(), 'creance-demo-'))
   const rules = ['rules/correlation', 'rules/response/guards.yaml', 'local/demo/rules'].map((path) => join(packageRoot, path))
-  const { listen = '127.0.0.1:0', http = '127.0.0.1:0' } = settings
   const local = await startLocal(LocalSettings.parse({ packageRoot, data, rules, kubeconfig, listen, http, cluster: 'demo' }), log)
   try {
     onStart(local)

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+let folder: ReturnType<typeof temporaryFolder>
+beforeEach(() => {
+  folder = temporaryFolder()
+})
+afterEach(() => folder.remove())
+
+const creance = (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const options = { cwd: folder.path, encoding: 'utf8', env: { PATH: process.env.PATH, ...env }, timeout: 20_000 } as const
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'cli/creance.ts'), ...args], options)
+  return { status, stdout, stderr }
+}
+
+test('check finds nothing wrong with the shipped rules', () => {
+  expect(creance(['check'])).toEqual({ status: 0, stdout: '', stderr: '' })
+})
+
+test('check says where and what, for people and for scripts, and exits 1', () => {
+  const file = join(folder.path, 'bad.yaml')
+  writeFileSync(file, '- response: R\n  match: alert.rul = x\n  actions: [{delete: }]\n')
+  const forPeople = /bad\.yaml:2:\d+: error invalid_match: .*did you mean alert\.rule\?/
+  expect(creance(['check', file])).toMatchObject({ status: 1, stdout: expect.stringMatching(forPeople) })
+  expect(JSON.parse(creance(['check', file, '--json']).stdout)).toEqual([
+    { file, line: 2, column: expect.any(Number), severity: 'error', code: 'invalid_match', message: expect.stringContaining('alert.rul') },
+  ])
+})
+
+test.each([
+  ['a path that is not there', ['check', 'nowhere'], {}, 2, /nowhere cannot be read/],
+  ['an unknown command', ['explode'], {}, 2, /unknown command 'explode'/],
+  ['an unknown option', ['check', '--fast'], {}, 2, /unknown option '--fast'/],
+  ['an address that is none', ['local', '--listen', 'here'], {}, 2, /listen: expected host:port/],
+  [
+    'a kubeconfig that is not there',
+    ['local', '--kubeconfig', 'none', '--http', '127.0.0.1:0', '--listen', '127.0.0.1:0'],
+    {},
+    2,
+    /kubeconfig none cannot be used/,
+  ],
+  ['a token without a signing secret', ['local'], { SLACK_BOT_TOKEN: 'xoxb-1' }, 2, /SLACK_SIGNING_SECRET is not/],
+  ['a forwarder without settings', ['forward'], {}, 2, /CREANCE_QUEUE_URL is not set; CREANCE_CLUSTER is not set/],
+  [
+    'a forwarder that is open to all',
+    ['forward'],
+    { CREANCE_QUEUE_URL: 'https://sqs.example/q', CREANCE_CLUSTER: 'c', CREANCE_LISTEN: '0.0.0.0:2801' },
+    2,
+    /open to others/,
+  ],
+] as const)('%s is one line on stderr, with a hint', (_name, args, env, status, message) => {
+  const result = creance(args, env)
+  expect(result).toMatchObject({ status, stderr: expect.stringMatching(message) })
+  expect(result.stderr).not.toMatch(/\n\s+at /)
+})
