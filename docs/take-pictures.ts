@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium } from 'playwright-core'
 import { playStep } from '../local/demo/step.ts'
 import { story } from '../local/demo/story.ts'
 import { startLocal } from '../local/local.ts'
 import { LocalSettings } from '../local/settings.ts'
+import { launchChromium } from '../test/support/chromium.ts'
 
 // Takes the pictures of the docs from the story itself: `node docs/take-pictures.ts` (needs Chromium: CHROMIUM or /usr/bin/chromium).
 const root = join(import.meta.dirname, '..')
@@ -14,16 +14,7 @@ const rules = ['rules/correlation', 'rules/response/guards.yaml', 'local/demo/ru
 const settings = LocalSettings.parse({ packageRoot: root, data, rules, listen: '127.0.0.1:0', http: '127.0.0.1:0', cluster: 'demo' })
 const nothing = () => undefined
 const local = await startLocal(settings, { info: nothing, warn: nothing, error: nothing })
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args })
+const browser = await launchChromium()
 
 /** Which picture is taken after which step (from 1), as whom. */
 const PICTURES = new Map([

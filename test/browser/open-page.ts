@@ -1,17 +1,9 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest'
 import type { RunningSlack } from '../../local/slack/slack.ts'
 import { CHANNEL } from '../local/slack/stand-in.ts'
+import { launchChromium } from '../support/chromium.ts'
 
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 const NOTHING = /(?!)/
 
 export type View = { readonly as?: string; readonly width?: number; readonly tolerates?: RegExp }
@@ -21,7 +13,7 @@ export type View = { readonly as?: string; readonly width?: number; readonly tol
 export function useBrowser(): (slack: RunningSlack, view?: View) => Promise<Page> {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: QUIET })
+    browser = await launchChromium()
   })
   afterAll(() => browser.close())
 

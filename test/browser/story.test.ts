@@ -1,22 +1,14 @@
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { playDemo } from '../../local/demo/demo.ts'
 import type { StepResult } from '../../local/demo/step.ts'
+import { launchChromium } from '../support/chromium.ts'
 
 // The attended demo, played by a browser: what it asks a person to do is done with real clicks on the page.
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 let browser: Browser
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGS })
+  browser = await launchChromium()
 })
 afterAll(() => browser?.close())
 
