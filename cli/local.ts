@@ -16,7 +16,10 @@ export function localCommand(packageRoot: string): Command {
     .option('--kubeconfig <file>', 'the cluster to read and act on; without it an in-memory API is started')
     .option('--slack-api <url>', 'base URL of the Slack Web API')
     .option('--cluster <name>', 'stamped on each alert', process.env.CREANCE_CLUSTER ?? 'local')
-    .addHelpText('after', '\nSlack is the real one when SLACK_BOT_TOKEN is set (then SLACK_SIGNING_SECRET is needed too).')
+    .addHelpText(
+      'after',
+      '\nSlack is the real one when SLACK_BOT_TOKEN is set (then SLACK_SIGNING_SECRET is needed too). Addresses other than loopback: CREANCE_INSECURE=true.',
+    )
     .action(async (flags) => {
       const { startLocal } = await import('../local/local.ts')
       const log = jsonLog((line) => process.stderr.write(line))
@@ -36,8 +39,14 @@ export function localCommand(packageRoot: string): Command {
 }
 
 function readSettings(flags: object): LocalSettings {
-  const { SLACK_BOT_TOKEN: slackToken, SLACK_SIGNING_SECRET: slackSigningSecret, SLACK_API_URL: slackApi, CREANCE_NODE: node } = process.env
-  const parsed = LocalSettings.safeParse({ slackToken, slackSigningSecret, slackApi, node, ...flags })
+  const {
+    SLACK_BOT_TOKEN: slackToken,
+    SLACK_SIGNING_SECRET: slackSigningSecret,
+    SLACK_API_URL: slackApi,
+    CREANCE_NODE: node,
+    CREANCE_INSECURE: insecure,
+  } = process.env
+  const parsed = LocalSettings.safeParse({ slackToken, slackSigningSecret, slackApi, node, insecure, ...flags })
   if (!parsed.success) {
     const words = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw new CodedError('invalid_config', `settings: ${words.join('; ')}`)

@@ -47,6 +47,10 @@ export function forwarderServer(stamp: Stamp, { detections, clock, log, keepReje
 
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 }, (request, response) => {
     const path = request.url?.split('?')[0]
+    // Agents send neither; a web page that tries to pass for one cannot help it.
+    if (request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined) {
+      return answer(response, 403, { error: 'this address is for agents, not for web pages' })
+    }
     if (request.method === 'POST' && path === '/') {
       takeAlert(request, response).catch(() => response.destroy()) // the agent broke off
       return

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { messageOf } from '../lib/error.ts'
 import { type InteractPorts, interact } from '../lib/stage/interact.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -20,6 +21,9 @@ export function interactListener(ports: InteractPorts, standIn: Hono<{ Bindings:
     return new Response(null, { status })
   })
   if (standIn) app.route('/', standIn)
-  app.onError((_error, context) => context.json({ error: 'failed; the log says why' }, 500))
+  app.onError((error, context) => {
+    ports.log.error('request failed', { path: context.req.path, why: messageOf(error) })
+    return context.json({ error: 'failed; the log says why' }, 500)
+  })
   return getRequestListener(app.fetch)
 }

@@ -18,7 +18,7 @@ import { startChain } from './chain.ts'
 import { interactListener } from './http.ts'
 import { startKubernetesApi } from './kubernetes/server.ts'
 import { localQueues } from './queues.ts'
-import type { Address, LocalSettings } from './settings.ts'
+import { type Address, isLoopback, type LocalSettings } from './settings.ts'
 import { mountSlack, type Slack } from './slack/slack.ts'
 import { STAND_IN } from './stand-in/workspace.ts'
 
@@ -37,8 +37,9 @@ export type Local = {
  *  settings name no real ones. All state is in the data folder and survives a kill. Throws `invalid_config`, `unavailable`. */
 export async function startLocal(settings: LocalSettings, log: Log): Promise<Local> {
   const { data, packageRoot, cluster: clusterName } = settings
-  mkdirSync(data, { recursive: true, mode: 0o700 })
   const usesStandIn = settings.slackToken === undefined
+  checkAddresses(settings, usesStandIn)
+  mkdirSync(data, { recursive: true, mode: 0o700 })
   const standInRules = usesStandIn ? [join(packageRoot, 'local/stand-in/rules')] : []
   const rules = loadRulesOrThrow([...(settings.rules ?? [join(packageRoot, 'rules')]), ...standInRules])
   const clock = Date.now
@@ -92,6 +93,15 @@ export async function startLocal(settings: LocalSettings, log: Log): Promise<Loc
     storeDatabase.close()
   }
   return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile, stop }
+}
+
+/** The stand-in speaks for people without asking who they are, and the forwarder takes alerts from anybody: neither is for a network. */
+function checkAddresses({ listen, http, insecure }: LocalSettings, usesStandIn: boolean): void {
+  if (usesStandIn && !isLoopback(http))
+    throw new CodedError('invalid_config', `http: ${http.host}: without SLACK_BOT_TOKEN the page is served on loopback only`)
+  if (!insecure && !isLoopback(listen)) {
+    throw new CodedError('invalid_config', `listen: ${listen.host} is open to others: set CREANCE_INSECURE=true to allow it`)
+  }
 }
 
 async function listen(server: Server, { host, port }: Address, what: string): Promise<string> {

@@ -3,7 +3,9 @@ import { releaseLent, sqliteQueue } from '../lib/adapter/sqlite-queue.ts'
 import type { Clock } from '../lib/port/log.ts'
 import type { Queue } from '../lib/port/queue.ts'
 
+/** Deliveries of an action or a batch before it goes to the dead letters; what is only told is tried longer. */
 export const MAX_RECEIVES = 3
+const MAX_TELLS = 10
 
 /** The four queues of the chain, each with its dead letters, in one database that no other process uses: what infra/queues.yml
  *  makes in the cloud. */
@@ -11,7 +13,11 @@ export type LocalQueues = Readonly<Record<'detections' | 'incidents' | 'actions'
 
 export function localQueues(database: DatabaseSync, clock: Clock): LocalQueues {
   const make = (name: string, fifo: boolean) =>
-    sqliteQueue(database, { name, fifo, visibilitySeconds: 30, maxReceives: MAX_RECEIVES, deadLetters: `${name}-dead` }, { clock })
+    sqliteQueue(
+      database,
+      { name, fifo, visibilitySeconds: 30, maxReceives: fifo ? MAX_TELLS : MAX_RECEIVES, deadLetters: `${name}-dead` },
+      { clock },
+    )
   const queues = {
     detections: make('detections', false),
     incidents: make('incidents', true),

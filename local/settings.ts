@@ -10,6 +10,10 @@ const Address = z
 
 export type Address = z.infer<typeof Address>
 
+export function isLoopback({ host }: Address): boolean {
+  return /^(127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host)
+}
+
 /** What `creance local` is told: flags of the command line and, where none is given, the environment.
  *  `packageRoot` is where rules/ and the stand-ins' files are. */
 export const LocalSettings = z.object({
@@ -21,6 +25,7 @@ export const LocalSettings = z.object({
   slackApi: z.url().optional(),
   cluster: z.string().min(1).max(100).default('local'),
   node: z.string().min(1).optional(),
+  insecure: z.stringbool().default(false),
   slackToken: z.string().min(1).optional(),
   slackSigningSecret: z.string().min(16).optional(),
   packageRoot: z.string(),

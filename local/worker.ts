@@ -24,7 +24,7 @@ export function startWorker(
     } catch (error) {
       log.error('message failed', { queue: name, messageId: message.id, receives: message.receiveCount, ...reasonOf(error) })
       const wait = error instanceof CodedError ? error.retryAfterSeconds : undefined
-      await queue.retry(message.receipt, wait ?? 2 ** message.receiveCount)
+      await queue.retry(message.receipt, wait ?? Math.min(60, 5 ** message.receiveCount))
     }
   }
   const run = async (): Promise<void> => {

@@ -11,6 +11,7 @@ export function sqliteStore(database: DatabaseSync, { clock }: { readonly clock:
   database.exec(`CREATE TABLE IF NOT EXISTS items (
     pk TEXT NOT NULL, sk TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, expires INTEGER, PRIMARY KEY (pk, sk)
   ) WITHOUT ROWID, STRICT`)
+  database.prepare('DELETE FROM items WHERE expires <= ?').run(Math.floor(clock() / 1000)) // as the table's TTL does in the cloud
   const one = database.prepare('SELECT * FROM items WHERE pk = ? AND sk = ? AND (expires IS NULL OR expires > ?)')
   const range = database.prepare(
     'SELECT * FROM items WHERE pk = ? AND sk >= ? AND sk <= ? AND (expires IS NULL OR expires > ?) ORDER BY sk LIMIT ?',

@@ -9,6 +9,7 @@ import { Envelope } from './envelope.ts'
  *  of newline-separated JSON envelopes. The id is the sha256 of the envelopes, so the same alerts packed again are the same batch. */
 export const BATCH_SCHEMA = 'batch/1'
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+const TARGET_UNPACKED_BYTES = 8 * 1024 * 1024
 
 export type Batch = { readonly id: string; readonly envelopes: readonly Envelope[]; readonly refused: readonly RefusedLine[] }
 export type RefusedLine = { readonly line: string; readonly reason: string }
@@ -21,10 +22,12 @@ export function packBatch(envelopes: readonly Envelope[]): OutgoingMessage {
   }
 }
 
-/** As few batches as keep each message within `maxBytes` (of its body): halves as long as it takes. One envelope alone is never divided. */
+/** As few batches as keep each message within `maxBytes` (of its body), and within 8 MiB unpacked: halves as long as it takes. One envelope
+ *  alone is never divided. */
 export function packBatches(envelopes: readonly Envelope[], maxBytes: number): readonly OutgoingMessage[] {
-  const message = packBatch(envelopes)
-  if (envelopes.length < 2 || message.body.length <= maxBytes) return [message]
+  const unpackedBytes = envelopes.reduce((bytes, { alert }) => bytes + alert.length, 0)
+  const message = envelopes.length < 2 || unpackedBytes <= TARGET_UNPACKED_BYTES ? packBatch(envelopes) : undefined
+  if (message && (envelopes.length < 2 || message.body.length <= maxBytes)) return [message]
   const half = Math.ceil(envelopes.length / 2)
   return [...packBatches(envelopes.slice(0, half), maxBytes), ...packBatches(envelopes.slice(half), maxBytes)]
 }

@@ -25,14 +25,16 @@ export async function correlate(
     const { rules, timespan, 'group-by': groupBy } = rule.correlation
     const group = rules.includes(detection.rule) ? groupOf(detection, groupBy) : undefined
     if (!group) continue
-    const pk = `hits#${contentId('hits', rule.title, group)}`
+    const pk = (name: string) => `hits#${contentId('hits', rule.title, group, name)}`
     const hit: Hit = { id: detection.id, rule: detection.rule, timeNs: detection.timeNs }
     const expires = Math.ceil(Math.max(Number(BigInt(hit.timeNs) / 1_000_000_000n), clock() / 1000)) + timespan + LATENESS_SECONDS
-    await store.put({ pk, sk: `${sortable(BigInt(hit.timeNs))}#${hit.id}`, data: hit, expires }, 'absent')
+    await store.put({ pk: pk(hit.rule), sk: `${sortable(BigInt(hit.timeNs))}#${hit.id}`, data: hit, expires }, 'absent')
     const span = BigInt(timespan) * 1_000_000_000n
     const from = BigInt(hit.timeNs) - span
     const around = { from: sortable(from < 0n ? 0n : from), to: `${sortable(BigInt(hit.timeNs) + span)}~` }
-    const hits = (await store.query(pk, around)).map((item) => parseData(StoredHit, item))
+    // Each rule's hits stand apart: a flood of one cannot push another out of what is read.
+    const items = await Promise.all([...new Set(rules)].map((name) => store.query(pk(name), around)))
+    const hits = items.flat().map((item) => parseData(StoredHit, item))
     const chain = findOrdered(hits, rules, span)
     if (chain) firings.push({ correlation: rule, hits: chain })
   }

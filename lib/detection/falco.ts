@@ -15,18 +15,24 @@ export const FALCO_PRIORITIES: ReadonlyMap<string, Severity> = new Map([
 ])
 
 /** Falco's alert JSON, as http_output posts it. Source: falco/userspace/engine/formats.cpp. `tags`, `output` and `output_fields` can be
- *  switched off in falco.yaml, so they may be missing. */
+ *  switched off in falco.yaml, so they may be missing. What becomes part of ids and keys is bounded, far above what Falco and Kubernetes allow. */
 export const FalcoAlert = z.looseObject({
-  rule: z.string().min(1),
+  rule: z.string().min(1).max(256),
   priority: z.string(),
   time: z.string(),
-  source: z.string().default('syscall'),
-  hostname: z.string().optional(),
+  source: z.string().max(64).default('syscall'),
+  hostname: z.string().max(253).optional(),
   output: z.string().default(''),
   output_fields: z.record(z.string(), z.unknown()).nullish(),
-  tags: z.array(z.string()).default([]),
+  tags: z.array(z.string().max(128)).max(100).default([]),
 })
 export type FalcoAlert = z.infer<typeof FalcoAlert>
+
+const DAY_MS = 86_400_000n
+/** Names as Kubernetes allows them (RFC 1123), and a container runtime's ids; an alert with others is about no pod that there can be. */
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const POD = /^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$/
+const ID = /^[A-Za-z0-9][\w.-]{0,127}$/
 
 /** Where an alert came from, as the forwarder stamped it: the alert itself names no cluster. */
 export type Origin = { readonly cluster: string; readonly node?: string | undefined; readonly receivedMs: number }
@@ -62,13 +68,13 @@ export function readFalco(alert: unknown, origin: Origin): Reading {
     severity,
     priority: properPriority(priority),
     source,
-    timeNs,
+    timeNs: bounded(timeNs, origin.receivedMs),
     receivedMs: origin.receivedMs,
     cluster: origin.cluster,
     ...(node ? { node } : {}),
     ...(pod ? { pod } : {}),
     ...(container ? { container } : {}),
-    message: messageOf(output),
+    message: messageOf(output).slice(0, 4096),
     tags,
     mitre: tags.filter((tag) => /^(T\d{4}(\.\d{3})?|TA\d{4})$/.test(tag)),
     fields,
@@ -85,23 +91,29 @@ export function nanoseconds(time: string): string | undefined {
   return (BigInt(seconds) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'))).toString()
 }
 
+/** A clock that is more than a day ahead says nothing of when it was: then the time of arrival stands (the agent's own stays in the fields). */
+function bounded(timeNs: string, receivedMs: number): string {
+  return BigInt(timeNs) / 1_000_000n > BigInt(receivedMs) + DAY_MS ? String(BigInt(receivedMs) * 1_000_000n) : timeNs
+}
+
 /** `container.id` is `host` for a process of the node itself: then there is no container, and never a pod. */
 function containerOf(fields: Detection['fields']): Detection['container'] {
   const id = text(fields['container.id'])
-  if (!id || id === 'host') return undefined
+  if (!id || id === 'host' || !ID.test(id)) return undefined
   const name = text(fields['container.name'])
   const repository = text(fields['container.image.repository'])
   const tag = text(fields['container.image.tag'])
   const image = repository && (tag ? `${repository}:${tag}` : repository)
-  return { id, ...(name ? { name } : {}), ...(image ? { image } : {}) }
+  return { id, ...(name ? { name: name.slice(0, 253) } : {}), ...(image ? { image: image.slice(0, 512) } : {}) }
 }
 
 function podOf(fields: Detection['fields']): Detection['pod'] {
   const namespace = text(fields['k8s.ns.name'])
   const name = text(fields['k8s.pod.name'])
   if (!namespace || !name || fields['container.id'] === 'host') return undefined
+  if (!NAMESPACE.test(namespace) || !POD.test(name) || name.includes('..')) return undefined
   const uid = text(fields['k8s.pod.uid'])
-  return { namespace, name, ...(uid ? { uid } : {}) }
+  return { namespace, name, ...(uid && ID.test(uid) ? { uid } : {}) }
 }
 
 /** Null, numbers, booleans and arrays as Falco has them; an object (no Falco field is one) is kept as its JSON text. */

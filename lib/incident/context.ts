@@ -44,6 +44,14 @@ const MAX_NEIGHBOURS = 10
 
 /** Reads the pod, its owners by uid, its node and what else runs there. Never throws: what cannot be read is said in `unread`. */
 export async function describePod(subject: Subject, cluster: ClusterReader, nowMs: number): Promise<Context> {
+  try {
+    return await readPod(subject, cluster, nowMs)
+  } catch (error) {
+    return { atMs: nowMs, owners: [], neighbours: [], neighbourCount: 0, unread: [messageOf(error)] }
+  }
+}
+
+async function readPod(subject: Subject, cluster: ClusterReader, nowMs: number): Promise<Context> {
   const unread: string[] = []
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> =>
     work().catch((error: unknown) => void unread.push(`${what}: ${messageOf(error)}`))

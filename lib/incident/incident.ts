@@ -32,8 +32,10 @@ export const Evidence = z.object({
 })
 export type Evidence = z.infer<typeof Evidence>
 
-/** open → acknowledged → contained → closed. `count` is the true number of detections; `evidence` holds the first EVIDENCE_CAP of them, by time. `revision` goes up with
- *  every change. `routes` are the names of those that are told. `cause`: the correlation that the rules are parts of, else the rule. Severity only rises. */
+/** open → acknowledged → contained → closed. `count` is the true number of detections; `evidence` holds the first of them by time, and the
+ *  worst; `latest` the last. `cause`: the correlation that the rules are parts of, else the rule. Severity only rises. `routes` are the names
+ *  of those that are told. `openedMs`, `updatedMs`: when the first and the
+ *  last news came (Unix ms). `revision` goes up with every change. */
 export const Incident = z.object({
   id: z.string(),
   subject: Subject,
@@ -47,10 +49,13 @@ export const Incident = z.object({
   count: z.number().int(),
   firstNs: Nanoseconds,
   lastNs: Nanoseconds,
+  latest: Evidence,
   evidence: z.array(Evidence),
   seen: z.array(z.string()),
   routes: z.array(z.string()),
   acknowledgedBy: z.string().optional(),
+  openedMs: z.number().int(),
+  updatedMs: z.number().int(),
   revision: z.number().int(),
 })
 export type Incident = z.infer<typeof Incident>

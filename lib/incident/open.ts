@@ -1,16 +1,12 @@
 import * as z from 'zod'
-import type { Correlation } from '../correlation/correlation.ts'
-import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
 import { CodedError } from '../error.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { incidentId } from './group.ts'
 import { Incident, incidentKey, type Subject } from './incident.ts'
-import { mergeIncident } from './merge.ts'
+import { mergeIncident, type News } from './merge.ts'
 
 const Head = z.object({ generation: z.number().int() })
-
-type News = { readonly detections: readonly Detection[]; readonly fired: readonly Correlation[] }
 
 /** Brings the subject's and cause's incident up to date, opening it where there is none or the last one is closed. Returns it as it then
  *  stands. Safe to repeat and to race: the id is a function of subject, cause and generation, and detections are counted by their ids. */
@@ -22,18 +18,22 @@ export async function openOrMerge(
 ): Promise<Incident> {
   const head = { pk: `head#${contentId('head', opening.subject.key, opening.cause)}`, sk: 'head' }
   let generation = (await read(store, head, Head))?.generation ?? 0
-  const present = await read(store, incidentKey(incidentId(opening.subject, opening.cause, generation)), Incident)
-  if (present?.status === 'closed' && isAfter(present, news)) {
+  for (;;) {
+    const id = incidentId(opening.subject, opening.cause, generation)
+    let isOver = false
+    const incident = await update(store, incidentKey(id), Incident, (now): Incident | undefined => {
+      isOver = now?.status === 'closed' && isAfter(now, news)
+      const merged = isOver ? undefined : mergeIncident(now, { id, ...opening }, news)
+      return merged && { ...merged, routes: [...new Set([...merged.routes, ...routesFor(merged)])] }
+    })
+    if (!isOver) {
+      if (!incident) throw new CodedError('invalid_input', `incident ${id}: nothing to open it with`)
+      return incident
+    }
     generation += 1
-    await update(store, head, Head, (now) => (now && now.generation >= generation ? undefined : { generation }))
+    const next = generation
+    await update(store, head, Head, (now) => (now && now.generation >= next ? undefined : { generation: next }))
   }
-  const id = incidentId(opening.subject, opening.cause, generation)
-  const incident = await update(store, incidentKey(id), Incident, (now): Incident | undefined => {
-    const merged = mergeIncident(now, { id, ...opening }, news)
-    return merged && { ...merged, routes: [...new Set([...merged.routes, ...routesFor(merged)])] }
-  })
-  if (!incident) throw new CodedError('invalid_input', `incident ${id}: nothing to open it with`)
-  return incident
 }
 
 /** Whether anything in the news is later than all that the closed incident holds; late arrivals of an old story belong to it. */

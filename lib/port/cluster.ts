@@ -55,7 +55,7 @@ export type ClusterReader = {
 
 /** Writes, each with its precondition. What is expected to happen is a value: `absent` (gone, or the uid is another's),
  *  `exists` (create), `conflict` (resourceVersion moved on). */
-export type ClusterWriter = Pick<ClusterReader, 'get'> & {
+export type ClusterWriter = {
   readonly create: (object: KubernetesObject) => Promise<'created' | 'exists'>
   readonly patchMetadata: (patch: MetadataPatch) => Promise<'patched' | 'absent' | 'conflict'>
   readonly remove: (deletion: Deletion) => Promise<'removed' | 'absent'>

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { z } from 'zod'
 import { CodedError } from '../error.ts'
 
@@ -50,6 +51,7 @@ export async function update<T>(
     const expires = key.expires ?? item?.expires
     const written = { pk: key.pk, sk: key.sk, data: next, ...(expires === undefined ? {} : { expires }) }
     if (await store.put(written, item?.version ?? 'absent')) return next
+    await sleep(Math.random() * Math.min(200, 5 * 2 ** attempt)) // those that lost to one another do not meet again
   }
   throw new CodedError('conflict', `store: ${key.sk} kept changing under 20 attempts to update it`)
 }

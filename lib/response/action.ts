@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { ClusterWriter, KubernetesObject } from '../port/cluster.ts'
+import type { ClusterReader, ClusterWriter, KubernetesObject } from '../port/cluster.ts'
 import type { Outcome } from './outcome.ts'
 
 /** The pod that an action may touch: proven to be the one the evidence speaks of (see prove.ts). */
@@ -13,14 +13,14 @@ export type ProvenPod = {
 }
 
 /** What an action is done for, to be written on what it makes. */
-export type ActionContext = { readonly cluster: ClusterWriter; readonly actionId: string; readonly incident: string }
+export type ActionContext = { readonly cluster: ClusterReader & ClusterWriter; readonly actionId: string; readonly incident: string }
 
-/** The data an action left for its undo, and the place it acted in. */
+/** What its undo needs, as `undoOf` said before the action was begun, and the place it acted in. */
 export type Undoing = {
   readonly undo: Readonly<Record<string, unknown>>
   readonly namespace: string
   readonly pod: string
-  readonly cluster: ClusterWriter
+  readonly cluster: ClusterReader & ClusterWriter
 }
 
 export type RbacRule = { readonly apiGroups: readonly string[]; readonly resources: readonly string[]; readonly verbs: readonly string[] }
@@ -45,5 +45,8 @@ export type Action<Parameters = never> = {
   /** After how many seconds the action is to be undone; undefined: never. */
   readonly lifetimeSeconds?: (parameters: Parameters) => number | undefined
   readonly run: (pod: ProvenPod, parameters: Parameters, context: ActionContext) => Promise<Outcome>
+  /** What undo will need, from what is known before anything is done; kept before `run`, so that whatever happens it can be undone. */
+  readonly undoOf?: (pod: ProvenPod, parameters: Parameters, actionId: string) => Readonly<Record<string, unknown>>
+  /** Puts back what `run` did, however far it got. */
   readonly undo?: (undoing: Undoing) => Promise<Outcome>
 }

@@ -15,8 +15,8 @@ export const GuardsItem = z.strictObject({ guards: Guards })
 
 /** What holds before any file says so. */
 export const BASE_GUARDS: Guards = {
-  protected_namespaces: ['kube-system', 'kube-public', 'kube-node-lease'],
-  protected_labels: { 'app.kubernetes.io/part-of': 'creance' },
+  protected_namespaces: ['kube-system', 'kube-public', 'kube-node-lease', 'creance'], // the last: where Creance itself is installed
+  protected_labels: {}, // none: who can label a pod could exempt it
   max_evidence_age: 3600,
 }
 
@@ -28,15 +28,23 @@ export function joinGuards(all: readonly Guards[]): Guards {
   }))
 }
 
+const RESUME_WITHIN_MS = 3600_000
+
 type Refusal = Extract<Outcome, { state: 'refused' | 'expired' }>
 
 /** What the request alone says: too late, a protected namespace, stale evidence. The age holds for responses: a person who presses knows
- *  what they look at, and the button has its own expiry. Undefined: nothing against it. */
-export function guardRequest({ target, expiresMs, by }: ActionRequest, guards: Guards, nowMs: number): Refusal | undefined {
-  if (nowMs >= expiresMs) return { state: 'expired', why: 'it was not begun in time' }
+ *  what they look at, and the button has its own expiry. `begunMs`: it was begun then, and is taken up again; for an hour its times are not
+ *  held against it. Undefined: nothing against it. */
+export function guardRequest(
+  { target, expiresMs, by }: ActionRequest,
+  guards: Guards,
+  { nowMs, begunMs }: { readonly nowMs: number; readonly begunMs?: number | undefined },
+): Refusal | undefined {
   if (guards.protected_namespaces.includes(target.namespace)) {
     return { state: 'refused', guard: 'protected_namespace', why: `namespace ${target.namespace} is protected` }
   }
+  if (begunMs !== undefined && nowMs < begunMs + RESUME_WITHIN_MS) return undefined
+  if (nowMs >= expiresMs) return { state: 'expired', why: 'it was not begun in time' }
   const ageSeconds = Math.floor(nowMs / 1000) - Number(BigInt(target.seenNs) / 1_000_000_000n)
   if (by.kind === 'response' && ageSeconds > guards.max_evidence_age) {
     return { state: 'refused', guard: 'stale', why: `the evidence is ${ageSeconds} s old, allowed are ${guards.max_evidence_age} s` }

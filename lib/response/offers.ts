@@ -2,82 +2,89 @@ import { contentId } from '../detection/id.ts'
 import type { Incident } from '../incident/incident.ts'
 import { actionNamed } from './actions/index.ts'
 import { requestOf, type WantedOffer } from './offer.ts'
-import type { Target } from './request.ts'
+import type { ActionRecord, Target } from './request.ts'
 import type { IncidentView } from './view.ts'
 
 /** What a person is offered by hand, when no response asks for it: with these parameters. */
-const BY_HAND = { isolate: { expires: '4h' }, delete: {} } as const
-const BUTTON_LIFETIME_MS = 24 * 3600_000
+const BY_HAND: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { isolate: { expires: '4h' }, delete: {} }
+const DAY_MS = 24 * 3600_000
 
-/** What may be pressed as the incident now stands; pure. An action that is in force, or asked for and not yet settled, is not offered
- *  again; what is in force can be released, even when the incident is closed; a response in mode approve gives its own parameters and expiry. */
+/** What may be pressed as the incident now stands; pure. An action that is in force on the pod that is there now, or was asked for and is
+ *  not settled, is not offered again; what was begun can be released, even when the incident is closed; a response in mode approve gives its
+ *  own parameters and expiry. */
 export function wantedOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
-  const { incident } = view
-  const offers: WantedOffer[] = []
-  const gone = inForce(view, 'delete') || view.context?.absent !== undefined
-  const target = targetOfIncident(incident, view)
-  if (incident.status !== 'closed' && target && !gone) {
-    for (const [action, byHand] of Object.entries(BY_HAND)) {
-      if (inForce(view, action) || isPending(view, action)) continue
-      const plan = view.plans.find(
-        ({ mode, request }) =>
-          mode === 'approve' && request.action === action && nowMs < request.expiresMs && !isUsed(view, action, request.id),
-      )
-      const wanted = plan
-        ? {
-            incident: incident.id,
-            action,
-            parameters: plan.request.parameters,
-            target: plan.request.target,
-            expiresMs: plan.request.expiresMs,
-          }
-        : { incident: incident.id, action, parameters: byHand, target, expiresMs: nowMs + BUTTON_LIFETIME_MS }
-      offers.push(numbered(view, wanted, plan ? plan.request.id.slice(0, 16) : 'by-hand', nowMs))
+  return [...actionOffers(view, nowMs), ...releaseOffers(view, nowMs), ...acknowledgeOffers(view, nowMs)]
+}
+
+function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
+  const { incident, plans, context } = view
+  const target = latestTarget(incident)
+  if (incident.status === 'closed' || !target || inForce(view, 'delete') || context?.absent !== undefined) return []
+  const asked = plans.filter(({ mode, request }) => mode === 'approve' && nowMs < request.expiresMs && isSamePod(request.target, target))
+  const names = new Set([...asked.map(({ request }) => request.action), ...Object.keys(BY_HAND)])
+  return [...names].flatMap((action) => {
+    if (inForce(view, action) || isPending(view, action)) return []
+    const plan = asked.find(({ request }) => request.action === action && !isUsed(view, action, request.id))
+    if (plan) {
+      const { parameters, target: planned, expiresMs } = plan.request
+      return [
+        numbered(view, { incident: incident.id, action, parameters, target: planned, expiresMs }, plan.request.id.slice(0, 16), nowMs),
+      ]
     }
-  }
-  const undoable = view.actions.filter(
-    ({ request, outcome }) =>
-      outcome?.state === 'done' && outcome.undo !== undefined && (!gone || actionNamed(request.action)?.outlivesPod),
-  )
+    const parameters = BY_HAND[action]
+    if (!parameters) return []
+    const basis = `by-hand-${(target.uid ?? target.containerId ?? '').slice(0, 12)}`
+    return [numbered(view, { incident: incident.id, action, parameters, target, expiresMs: nowMs + DAY_MS }, basis, nowMs)]
+  })
+}
+
+function releaseOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
+  const { incident, actions, context } = view
+  const isGone = inForce(view, 'delete') || context?.absent !== undefined
+  const undoable = actions
+    .filter(({ undo, outcome }) => undo !== undefined && (outcome?.state === 'done' || outcome?.state === 'failed'))
+    .filter(({ request }) => !isGone || actionNamed(request.action)?.outlivesPod)
+    .toSorted((a, b) => (a.begunMs ?? 0) - (b.begunMs ?? 0))
   const [first] = undoable
-  if (first && !isPending(view, 'release')) {
-    const of = undoable.toSorted((a, b) => (a.begunMs ?? 0) - (b.begunMs ?? 0)).map(({ request }) => request.id)
-    const wanted = {
-      incident: incident.id,
-      action: 'release',
-      parameters: { of },
-      target: first.request.target,
-      expiresMs: nowMs + 7 * BUTTON_LIFETIME_MS,
-    }
-    offers.push(numbered(view, wanted, contentId(of).slice(0, 16), nowMs))
+  if (!first || isPending(view, 'release')) return []
+  const of = undoable.map(({ request }) => request.id)
+  const wanted = {
+    incident: incident.id,
+    action: 'release',
+    parameters: { of },
+    target: first.request.target,
+    expiresMs: nowMs + 7 * DAY_MS,
   }
-  if (incident.status === 'open') {
-    offers.push(
-      numbered(
-        view,
-        { incident: incident.id, action: 'acknowledge', parameters: {}, expiresMs: nowMs + 7 * BUTTON_LIFETIME_MS },
-        'ack',
-        nowMs,
-      ),
-    )
-  }
-  return offers
+  return [numbered(view, wanted, contentId(of).slice(0, 16), nowMs)]
 }
 
-/** The pod that the incident's worst evidence is about, if it is about a pod. */
-function targetOfIncident({ subject, evidence }: Incident, { plans }: IncidentView): Target | undefined {
-  const planned = plans[0]?.request.target
-  if (planned) return planned
+function acknowledgeOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
+  if (view.incident.status !== 'open') return []
+  return [
+    numbered(view, { incident: view.incident.id, action: 'acknowledge', parameters: {}, expiresMs: nowMs + 7 * DAY_MS }, 'ack', nowMs),
+  ]
+}
+
+/** The pod of the incident's last detection, if it is about a pod. */
+function latestTarget({ subject, latest }: Incident): Target | undefined {
   if (subject.kind !== 'pod' || !subject.namespace || !subject.pod) return undefined
-  const last = evidence.at(-1)
-  if (!last) return undefined
-  const { podUid, containerId, node } = last
+  const { podUid, containerId, node } = latest
   const proof = { ...(podUid ? { uid: podUid } : {}), ...(containerId ? { containerId } : {}), ...(node ? { node } : {}) }
-  return { cluster: subject.cluster, namespace: subject.namespace, pod: subject.pod, ...proof, seenNs: last.timeNs }
+  return { cluster: subject.cluster, namespace: subject.namespace, pod: subject.pod, ...proof, seenNs: latest.timeNs }
 }
 
-function inForce({ actions }: IncidentView, name: string): boolean {
-  return actions.some(({ request, outcome }) => request.action === name && outcome?.state === 'done')
+/** As far as two pieces of evidence tell: the same uid, else the same container. */
+function isSamePod(a: Target, b: Target): boolean {
+  return a.uid !== undefined && b.uid !== undefined ? a.uid === b.uid : a.containerId === b.containerId
+}
+
+/** Whether this action is done and not undone on the pod that is there now: by its uid where the cluster was asked, else by the evidence. */
+function inForce(view: IncidentView, name: string): boolean {
+  const target = latestTarget(view.incident)
+  const uid = view.context?.pod?.uid
+  const isOfNow = ({ podUid, request }: ActionRecord) =>
+    (uid !== undefined && podUid === uid) || target === undefined || isSamePod(request.target, target)
+  return view.actions.some((record) => record.request.action === name && record.outcome?.state === 'done' && isOfNow(record))
 }
 
 /** Pressed or sent, and without an outcome yet. */

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 
-/** What became of an action. `why` is for people: which guard, which missing right, what was found. `undo` is what the action's undo
- *  needs to put back. `retryable`: the same request may succeed later. */
+/** What became of an action. `why` is for people: which guard, which missing right, what was found. `retryable`: the same request may succeed
+ *  later. */
 export const Outcome = z.discriminatedUnion('state', [
-  z.object({ state: z.literal('done'), why: z.string().optional(), undo: z.record(z.string(), z.unknown()).optional() }),
+  z.object({ state: z.literal('done'), why: z.string().optional() }),
   z.object({ state: z.literal('skipped'), why: z.string() }),
   z.object({ state: z.literal('refused'), guard: z.string(), why: z.string() }),
   z.object({ state: z.literal('failed'), why: z.string(), retryable: z.boolean() }),
@@ -12,6 +12,11 @@ export const Outcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('undone'), why: z.string().optional() }),
 ])
 export type Outcome = z.infer<typeof Outcome>
+
+/** Whether nothing more will come of it: there is an outcome, and not a failure that may yet turn out well. */
+export function isFinal(outcome: Outcome | undefined): outcome is Outcome {
+  return outcome !== undefined && !(outcome.state === 'failed' && outcome.retryable)
+}
 
 /** `refused (protected_namespace): …`, for a log, the journal and a terminal. */
 export function outcomeWords(outcome: Outcome): string {

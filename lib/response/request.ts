@@ -35,10 +35,13 @@ export const ActionRequest = z.object({
 })
 export type ActionRequest = z.infer<typeof ActionRequest>
 
-/** What stands in the table of one action: the request, when it was begun, what became of it, and the request that undid it. */
+/** What stands in the table of one action: the request, when it was begun and on which pod, what its undo
+ *  will need, what became of it, and the request that undid it. */
 export const ActionRecord = z.object({
   request: ActionRequest,
   begunMs: z.number().int().optional(),
+  podUid: z.string().optional(),
+  undo: z.record(z.string(), z.unknown()).optional(),
   outcome: Outcome.optional(),
   settledMs: z.number().int().optional(),
   undoneBy: z.string().optional(),

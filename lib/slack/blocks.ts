@@ -8,7 +8,7 @@ import { isPending, isUsed, offerTitle } from '../response/offers.ts'
 import { outcomeWords } from '../response/outcome.ts'
 import { type ActionRecord, requesterWords } from '../response/request.ts'
 import type { IncidentView } from '../response/view.ts'
-import { clip, code, date, plain } from './text.ts'
+import { clip, code, date, plain, unformatted } from './text.ts'
 
 const SEVERITY_MARKS = ['⚪', '🔵', '🔵', '🟡', '🟠', '🔴'] as const
 const SEVERITY_COLORS = ['#9aa0a6', '#4a90d9', '#4a90d9', '#d9a514', '#e06c1f', '#c62828'] as const
@@ -23,9 +23,9 @@ const FIELD_MAX = 2000
 export function incidentMessage(view: IncidentView, offers: readonly Offer[]): ChatMessage {
   const { incident } = view
   const severity = SEVERITY_NAMES[incident.severity]
-  const title = clip(`${SEVERITY_MARKS[incident.severity]} ${capital(severity)}: ${incident.title.replace(/\s+/g, ' ')}`, 150)
+  const title = unformatted(`${SEVERITY_MARKS[incident.severity]} ${capital(severity)}: ${incident.title}`, 150)
   const blocks = [
-    { type: 'header', text: { type: 'plain_text', text: title, emoji: true } },
+    { type: 'header', text: { type: 'plain_text', text: title, emoji: false } },
     {
       type: 'section',
       fields: factsOf(view)

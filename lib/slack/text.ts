@@ -4,6 +4,11 @@ export function plain(text: string, max = 300): string {
   return escapeEntities(clip(visible(text), max)).replace(/[*_~`]/g, (mark) => `\u2060${mark}\u2060`)
 }
 
+/** Text for a `plain_text` object, which formats nothing: one line, with what cannot be seen made visible. */
+export function unformatted(text: string, max: number): string {
+  return clip(visible(text), max)
+}
+
 /** Text as inline code: within the backticks only `&`, `<`, `>` have a meaning, and a backtick would end it. */
 export function code(text: string, max = 300): string {
   const shown = escapeEntities(clip(visible(text), max)).replaceAll('`', '\u02cb')

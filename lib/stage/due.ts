@@ -2,28 +2,40 @@ import * as z from 'zod'
 import type { Store } from '../port/store.ts'
 import { ActionRequest } from '../response/request.ts'
 
-/** What the sweep has to do at a time: send a request (an undo), make sure that a press was followed by its action, note that an approval
- *  ran out, or close an incident that has been quiet. */
+/** After how long without news an incident is closed. */
+export const QUIET_MS = 24 * 3600_000
+
+/** What the sweep has to do at a time. `undo`: send this release until the action is undone. `finish`: send an action again that was begun
+ *  and has no outcome. `follow`: make sure that a press was followed by its action. `expire`: note that an approval ran out.
+ *  `close`: close an incident that has been quiet. */
 export const Due = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('request'), request: ActionRequest }),
-  z.object({ do: z.literal('close'), incident: z.string() }),
+  z.object({ do: z.literal('undo'), action: z.string(), request: ActionRequest }),
+  z.object({ do: z.literal('finish'), request: ActionRequest }),
   z.object({ do: z.literal('follow'), nonce: z.string() }),
   z.object({ do: z.literal('expire'), incident: z.string(), plan: z.string() }),
+  z.object({ do: z.literal('close'), incident: z.string() }),
 ])
 export type Due = z.infer<typeof Due>
 
-const PARTITION = 'due'
+/** What changes the cluster does not wait behind what only changes a message. */
+const PARTITIONS = ['due#cluster', 'due#chat'] as const
+const partitionOf = ({ do: kind }: Due): string => (kind === 'expire' || kind === 'close' ? PARTITIONS[1] : PARTITIONS[0])
+const BATCH = 200
 
 /** Sets something down for `atMs` (Unix ms). `id` makes it once: the same id and time again changes nothing. */
 export async function setDue(store: Store, atMs: number, id: string, due: Due): Promise<void> {
-  await store.put({ pk: PARTITION, sk: `${String(atMs).padStart(15, '0')}#${id}`, data: due }, 'absent')
+  await store.put({ pk: partitionOf(due), sk: `${sortable(atMs)}#${id}`, data: due }, 'absent')
 }
 
-/** What is due at `nowMs`, oldest first. `done` takes it off the list: call it after what was due has been handed on. */
-export async function takeDue(
-  store: Store,
-  nowMs: number,
-): Promise<readonly { readonly due: Due; readonly atMs: number; readonly done: () => Promise<void> }[]> {
-  const items = await store.query(PARTITION, { to: `${String(nowMs).padStart(15, '0')}~`, limit: 200 })
-  return items.map(({ pk, sk, data }) => ({ due: Due.parse(data), atMs: Number(sk.slice(0, 15)), done: () => store.remove(pk, sk) }))
+/** One thing that is due; undefined where what stands there cannot be read. `done` takes it off the list: call it after it was handed on. */
+export type Taken = { readonly due: Due | undefined; readonly id: string; readonly done: () => Promise<void> }
+
+/** What is due at `nowMs`, what changes the cluster first, the oldest of each kind first, 200 of each at the most. */
+export async function takeDue(store: Store, nowMs: number): Promise<readonly Taken[]> {
+  const lists = await Promise.all(PARTITIONS.map((pk) => store.query(pk, { to: `${sortable(nowMs)}~`, limit: BATCH })))
+  return lists.flat().map(({ pk, sk, data }) => ({ due: Due.safeParse(data).data, id: sk.slice(16), done: () => store.remove(pk, sk) }))
+}
+
+function sortable(ms: number): string {
+  return String(ms).padStart(15, '0')
 }

@@ -17,7 +17,8 @@ export type EnrichPorts = {
   readonly log: Log
 }
 
-const FRESH_MS = 10 * 60_000
+/** A pod may be re-made under its name at any time; a storm need not be asked about more often than this. */
+const FRESH_MS = 30_000
 
 /** Reads what the cluster knows of the incident's pod, and passes the incident on to chat. An incident is never held up for it: what cannot
  *  be read is named in the context, and read again at the incident's next change. */

@@ -3,6 +3,7 @@ import { correlate, type Firing } from '../correlation/evaluate.ts'
 import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
 import { readAlert } from '../detection/read.ts'
+import { CodedError, messageOf } from '../error.ts'
 import { causeOf, subjectOf } from '../incident/group.ts'
 import { incidentPartition } from '../incident/incident.ts'
 import { listUnderDay } from '../incident/index-by-day.ts'
@@ -14,7 +15,7 @@ import { read, type Store } from '../port/store.ts'
 import { PlannedAction, planActions, planSortKey } from '../response/plan.ts'
 import { routesOf } from '../response/route.ts'
 import type { RuleSet } from '../rule-set.ts'
-import { setDue } from './due.ts'
+import { QUIET_MS, setDue } from './due.ts'
 import { actionsMessage } from './messages.ts'
 
 export type EvaluatePorts = {
@@ -26,24 +27,42 @@ export type EvaluatePorts = {
   readonly log: Log
 }
 
-const QUIET_MS = 24 * 3600_000
-
 type Group = { readonly detections: Detection[]; readonly firings: Firing[] }
 
 /** Evaluates one batch: reads its alerts, correlates, brings each incident up to date, and hands on what is called for. Every step can be
- *  done again with the same result, so a batch that comes twice, or a crash anywhere in it, changes nothing. */
+ *  done again with the same result, so a batch that comes twice, or a crash anywhere in it, changes nothing. What cannot be evaluated for
+ *  good is kept in the journal and does not hold up its neighbours; what may succeed later throws, at the end, so that the batch comes again. */
 export async function evaluate(message: Pick<ReceivedMessage, 'body' | 'attributes'>, ports: EvaluatePorts): Promise<void> {
-  const detections = await readBatch(message, ports)
-  const groups = new Map<string, Group>()
-  for (const detection of detections) {
-    const firings = await correlate(detection, ports.rules.correlations, ports)
-    const key = `${subjectOf(detection).key} ${causeOf(detection, ports.rules.correlations)}`
-    const group = groups.get(key) ?? { detections: [], firings: [] }
-    group.detections.push(detection)
-    group.firings.push(...firings)
-    groups.set(key, group)
+  const later: unknown[] = []
+  const apart = async (detections: readonly Detection[], work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof CodedError && !error.transient) await setAside(detections, error, ports)
+      else later.push(error)
+    }
   }
-  for (const group of groups.values()) await advance(group, ports)
+  const groups = new Map<string, Group>()
+  for (const detection of await readBatch(message, ports)) {
+    await apart([detection], async () => {
+      const firings = await correlate(detection, ports.rules.correlations, ports)
+      const key = `${subjectOf(detection).key} ${causeOf(detection, ports.rules.correlations)}`
+      const group = groups.get(key) ?? { detections: [], firings: [] }
+      group.detections.push(detection)
+      group.firings.push(...firings)
+      groups.set(key, group)
+    })
+  }
+  for (const group of groups.values()) await apart(group.detections, () => advance(group, ports))
+  if (later.length > 0) throw later[0]
+}
+
+async function setAside(detections: readonly Detection[], error: CodedError, { store, clock, log }: EvaluatePorts): Promise<void> {
+  log.error('detections set aside', { count: detections.length, code: error.code, why: messageOf(error) })
+  for (const { id, rule, message } of detections) {
+    const what = `${rule}: ${message}`.slice(0, 4096)
+    await journal(store, { id: `aside-${id}`, at: clock(), kind: 'refused_input', what, outcome: 'refused', why: messageOf(error) })
+  }
 }
 
 /** What the batch's alerts say. One that cannot be read is kept in the journal, with the reason; the agents' words about themselves are counted. */
@@ -75,7 +94,9 @@ async function advance({ detections, firings }: Group, ports: EvaluatePorts): Pr
   if (!first) return
   const opening = { subject: subjectOf(first), cause: causeOf(first, rules.correlations) }
   const fired = firings.map(({ correlation }) => correlation)
-  const incident = await openOrMerge(store, opening, { detections, fired }, (merged) => routesOf(merged, detections, rules.routes))
+  const incident = await openOrMerge(store, opening, { detections, fired, nowMs: clock() }, (merged) =>
+    routesOf(merged, detections, rules.routes),
+  )
   await listUnderDay(store, incident)
   const line = { id: 'opened', at: clock(), kind: 'incident', what: incident.title, incident: incident.id, outcome: 'open' } as const
   await journal(store, line)
@@ -87,10 +108,7 @@ async function advance({ detections, firings }: Group, ports: EvaluatePorts): Pr
     const planned = planActions(incident, detection, rules.responses, clock())
     for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
   }
-  await setDue(store, Number(BigInt(incident.firstNs) / 1_000_000n) + QUIET_MS, `close-${incident.id}`, {
-    do: 'close',
-    incident: incident.id,
-  })
+  await setDue(store, incident.openedMs + QUIET_MS, `close-${incident.id}`, { do: 'close', incident: incident.id })
   await incidents.send([
     { body: JSON.stringify({ incident: incident.id }), group: incident.id, dedup: `${incident.id}-${incident.revision}` },
   ])

@@ -6,9 +6,10 @@ import type { QueueSender } from '../port/queue.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { offerFor, requestOf } from '../response/offer.ts'
 import { isUsed } from '../response/offers.ts'
-import { ActionRecord, actionSortKey } from '../response/request.ts'
+import { isFinal } from '../response/outcome.ts'
+import { ActionRecord, type ActionRequest, actionSortKey } from '../response/request.ts'
 import { loadView } from '../response/view.ts'
-import { type Due, setDue, takeDue } from './due.ts'
+import { type Due, QUIET_MS, setDue, takeDue } from './due.ts'
 import { actionsMessage, noticeMessage } from './messages.ts'
 
 export type SweepPorts = {
@@ -19,39 +20,62 @@ export type SweepPorts = {
   readonly log: Log
 }
 
-const QUIET_MS = 24 * 3600_000
+const MAX_ROUNDS = 20
+const AGAIN_MS = 5 * 60_000
 
-/** Does what has come due, oldest first. One that fails stays for the next sweep and does not stop the others. Returns how many were done. */
+/** Does what has come due. One that fails stays for the next sweep and does not stop the others. Returns how many were done. */
 export async function sweep(ports: SweepPorts): Promise<number> {
   let count = 0
-  for (const { due, done } of await takeDue(ports.store, ports.clock())) {
-    try {
-      await carryOut(due, ports)
-      await done()
-      count += 1
-    } catch (error) {
-      ports.log.error('due item failed', { do: due.do, why: messageOf(error) })
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    let done = 0
+    for (const taken of await takeDue(ports.store, ports.clock())) {
+      try {
+        if (taken.due) await carryOut(taken.due, taken.id, ports)
+        else ports.log.error('due item cannot be read', { id: taken.id })
+        await taken.done()
+        done += 1
+      } catch (error) {
+        ports.log.error('due item failed', { id: taken.id, why: messageOf(error) })
+      }
     }
+    count += done
+    if (done === 0) return count
   }
   return count
 }
 
-async function carryOut(due: Due, ports: SweepPorts): Promise<void> {
-  if (due.do === 'request') return ports.actions.send([actionsMessage([due.request])])
-  if (due.do === 'follow') return follow(due.nonce, ports)
+async function carryOut(due: Due, id: string, ports: SweepPorts): Promise<void> {
+  if (due.do === 'undo') return undo(due, id, ports)
+  if (due.do === 'finish') return finish(due.request, id, ports)
+  if (due.do === 'follow') return follow(due.nonce, id, ports)
   if (due.do === 'expire') return expire(due, ports)
   return close(due.incident, ports)
 }
 
-/** A button was pressed a minute ago: was the action sent? If the table has no trace of it, it is sent now; its id makes it the same one. */
-async function follow(nonce: string, { store, actions, messages }: SweepPorts): Promise<void> {
-  const offer = await offerFor(store, nonce)
+/** Sends the release, and looks again until the action is undone or the release was refused for good. */
+async function undo({ action, request }: Due & { do: 'undo' }, id: string, ports: SweepPorts): Promise<void> {
+  const { store, actions, clock } = ports
+  const [of, by] = await Promise.all([recordOf(store, request.incident, action), recordOf(store, request.incident, request.id)])
+  if (!of?.undo || of.outcome?.state === 'undone' || isFinal(by?.outcome)) return
+  await actions.send([actionsMessage([request])])
+  await setDue(store, clock() + AGAIN_MS, id, { do: 'undo', action, request })
+}
+
+/** An action that was begun and has no outcome yet: its message may have been given up. Its id makes it the same one. */
+async function finish(request: ActionRequest, id: string, { store, actions, clock }: SweepPorts): Promise<void> {
+  const record = await recordOf(store, request.incident, request.id)
+  if (record?.outcome || clock() > (record?.begunMs ?? clock()) + QUIET_MS) return
+  await actions.send([actionsMessage([request])])
+  await setDue(store, clock() + AGAIN_MS, id, { do: 'finish', request })
+}
+
+/** A button was pressed a minute ago: was the action carried out? If the table has no outcome of it, it is sent (again), once more. */
+async function follow(nonce: string, id: string, ports: SweepPorts): Promise<void> {
+  const offer = await offerFor(ports.store, nonce)
   const request = offer && requestOf(offer)
   if (!request) return
-  const record = await read(store, { pk: incidentPartition(request.incident), sk: actionSortKey(request.id) }, ActionRecord)
-  if (record?.outcome) return
-  await actions.send([actionsMessage([request])])
-  await messages.send([noticeMessage(request.incident, `followed-${nonce}`)])
+  await finish(request, id, ports)
+  await ports.messages.send([noticeMessage(request.incident, `followed-${nonce}`)])
 }
 
 /** An approval that nobody gave in time: the journal says so, and the message loses its button. */
@@ -65,24 +89,19 @@ async function expire({ incident, plan }: { incident: string; plan: string }, { 
   await messages.send([noticeMessage(incident, `expired-${plan}`)])
 }
 
-/** Closes an incident that has seen nothing for a day; otherwise looks again when a day will have passed. */
+/** Closes an incident that has had no news for a day; otherwise looks again when a day will have passed. */
 async function close(id: string, { store, messages, clock }: SweepPorts): Promise<void> {
-  const isQuiet = ({ lastNs }: Incident) => clock() >= Number(BigInt(lastNs) / 1_000_000n) + QUIET_MS
+  const isQuiet = ({ updatedMs }: Incident) => clock() >= updatedMs + QUIET_MS
   const incident = await update(store, incidentKey(id), Incident, (now): Incident | undefined =>
     now && now.status !== 'closed' && isQuiet(now) ? { ...now, status: 'closed', revision: now.revision + 1 } : undefined,
   )
   if (!incident) return
-  if (incident.status !== 'closed') {
-    return setDue(store, Number(BigInt(incident.lastNs) / 1_000_000n) + QUIET_MS, `close-${id}`, { do: 'close', incident: id })
-  }
-  await journal(store, {
-    id: `closed-${incident.revision}`,
-    at: clock(),
-    kind: 'incident',
-    what: incident.title,
-    incident: id,
-    outcome: 'closed',
-    why: 'quiet for a day',
-  })
+  if (incident.status !== 'closed') return setDue(store, incident.updatedMs + QUIET_MS, `close-${id}`, { do: 'close', incident: id })
+  const line = { id: `closed-${incident.revision}`, at: clock(), kind: 'incident', what: incident.title, incident: id } as const
+  await journal(store, { ...line, outcome: 'closed', why: 'quiet for a day' })
   await messages.send([noticeMessage(id, `closed-${incident.revision}`)])
+}
+
+function recordOf(store: Store, incident: string, action: string): Promise<ActionRecord | undefined> {
+  return read(store, { pk: incidentPartition(incident), sk: actionSortKey(action) }, ActionRecord)
 }

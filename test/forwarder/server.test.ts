@@ -31,7 +31,7 @@ beforeEach(async () => {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   server = forwarderServer(
     { cluster: 'prod', node: 'n1' },
-    { detections, clock: () => 1000, log, keepRejected: rejectsFile(join(folder.path, 'rejects.jsonl')) },
+    { detections, clock: () => 1_795_500_000_000, log, keepRejected: rejectsFile(join(folder.path, 'rejects.jsonl')) },
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -51,7 +51,7 @@ const [shell = ''] = recorded('k8s_shell_then_shadow')
 
 test('an alert is kept verbatim, with the cluster and the time it came', async () => {
   expect(await post(shell)).toMatchObject({ status: 'kept' })
-  expect(envelopes()).toEqual([{ agent: 'falco', cluster: 'prod', node: 'n1', receivedMs: 1000, alert: shell }])
+  expect(envelopes()).toEqual([{ agent: 'falco', cluster: 'prod', node: 'n1', receivedMs: 1_795_500_000_000, alert: shell }])
 })
 
 test('every recorded alert is taken, and those that come at once share messages', async () => {
@@ -89,7 +89,7 @@ test.each([
     .split('\n')
     .map((line) => JSON.parse(line))
   expect(kept).toEqual([
-    { time: '1970-01-01T00:00:01.000Z', reason: expect.stringContaining(reason), bytes: expect.any(Number), head: body.slice(0, 4096) },
+    { time: '2026-11-24T06:00:00.000Z', reason: expect.stringContaining(reason), bytes: expect.any(Number), head: body.slice(0, 4096) },
   ])
 })
 

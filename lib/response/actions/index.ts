@@ -6,10 +6,11 @@ import { isolate } from './isolate.ts'
 import { label } from './label.ts'
 
 /** An action as others hold it: its parameters are what a rule file or a message says, and are read by the action's own schema. */
-export type AnyAction = Omit<Action, 'parameters' | 'run' | 'lifetimeSeconds'> & {
+export type AnyAction = Omit<Action, 'parameters' | 'run' | 'lifetimeSeconds' | 'undoOf'> & {
   /** What is wrong with the parameters; undefined: nothing. */
   readonly problemWith: (parameters: unknown) => string | undefined
   readonly lifetimeSeconds: (parameters: unknown) => number | undefined
+  readonly undoOf: (pod: ProvenPod, parameters: unknown, actionId: string) => Readonly<Record<string, unknown>> | undefined
   readonly run: (pod: ProvenPod, parameters: unknown, context: ActionContext) => Promise<Outcome>
 }
 
@@ -24,7 +25,7 @@ export function actionNamed(name: string): AnyAction | undefined {
   return ACTIONS.get(name)
 }
 
-function open({ parameters: schema, run, lifetimeSeconds, ...rest }: Action<unknown>): AnyAction {
+function open({ parameters: schema, run, lifetimeSeconds, undoOf, ...rest }: Action<unknown>): AnyAction {
   const read = (parameters: unknown) => {
     const parsed = schema.safeParse(parameters)
     if (!parsed.success) throw new CodedError('invalid_input', `${rest.name}: parameters of another shape`, { cause: parsed.error })
@@ -37,6 +38,7 @@ function open({ parameters: schema, run, lifetimeSeconds, ...rest }: Action<unkn
       return issue && [issue.path.join('.'), issue.message].filter(Boolean).join(': ')
     },
     lifetimeSeconds: (parameters) => lifetimeSeconds?.(read(parameters)),
+    undoOf: (pod, parameters, actionId) => undoOf?.(pod, read(parameters), actionId),
     run: async (pod, parameters, context) => run(pod, read(parameters), context),
   }
 }

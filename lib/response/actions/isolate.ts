@@ -1,15 +1,20 @@
 import * as z from 'zod'
 import { DurationSeconds } from '../../duration.ts'
-import type { ClusterWriter, KubernetesObject } from '../../port/cluster.ts'
+import type { ClusterReader, ClusterWriter, KubernetesObject } from '../../port/cluster.ts'
 import type { Action, ProvenPod } from '../action.ts'
 import { patchPod } from './patch-pod.ts'
+import { stillAllowing } from './still-allowing.ts'
+
+type Cluster = ClusterReader & ClusterWriter
 
 const Parameters = z.strictObject({ allow_dns: z.boolean().default(false), expires: DurationSeconds.optional() })
-const Undo = z.object({ policy: z.string(), uid: z.string() })
+const Undo = z.object({ policy: z.string(), label: z.string(), uid: z.string() })
 const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const
-const ISOLATED = 'creance.dev/isolated'
 const ACTION = 'creance.dev/action'
 const MANAGED = { 'app.kubernetes.io/managed-by': 'creance' } as const
+/** Each isolation has a name and a label of its own: the end of one does not end another of the same pod. */
+const policyName = (actionId: string): string => `creance-${actionId.slice(0, 16)}`
+const labelKey = (actionId: string): string => `creance.dev/isolated-${actionId.slice(0, 16)}`
 
 /** Cuts the pod, and no other, off the network in both directions, by a NetworkPolicy that selects a label whose value is the pod's uid.
  *  The policy comes first and the label second: the label is what makes it bite, in one step. Undo: both are taken away. */
@@ -20,13 +25,14 @@ export const isolate: Action<z.infer<typeof Parameters>> = {
   parameters: Parameters,
   rbac: [
     { apiGroups: [''], resources: ['pods'], verbs: ['get', 'patch'] },
-    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'create', 'delete'] },
+    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'create', 'delete'] },
   ],
   example: 'isolate: {allow_dns: true, expires: 4h}',
   destructive: true,
   goneAfterBegin: 'skipped',
   outlivesPod: true,
   lifetimeSeconds: ({ expires }) => expires,
+  undoOf: ({ uid }, _parameters, actionId) => ({ policy: policyName(actionId), label: labelKey(actionId), uid }),
   run: async (pod, { allow_dns }, { cluster, actionId, incident }) => {
     if ((pod.object.spec as { hostNetwork?: boolean } | undefined)?.hostNetwork) {
       return { state: 'refused', guard: 'host_network', why: 'the pod uses the network of its node, which a NetworkPolicy does not reach' }
@@ -39,16 +45,18 @@ export const isolate: Action<z.infer<typeof Parameters>> = {
         why: `a NetworkPolicy ${policy.metadata.name} that is not ours stands in its place`,
       }
     }
-    if ((await patchPod(cluster, pod, { [ISOLATED]: pod.uid })) === 'absent') {
+    if ((await patchPod(cluster, pod, { [labelKey(actionId)]: pod.uid })) === 'absent') {
       await removePolicy(cluster, pod.namespace, policy.metadata.name)
       return { state: 'skipped', why: 'the pod is gone' }
     }
-    return { state: 'done', why: `NetworkPolicy ${policy.metadata.name}`, undo: { policy: policy.metadata.name, uid: pod.uid } }
+    const open = await stillAllowing(cluster, pod)
+    const but = open.length > 0 ? `; but policies add up, and ${open.slice(0, 3).join(', ')} still allows some of its traffic` : ''
+    return { state: 'done', why: `NetworkPolicy ${policy.metadata.name}${but}` }
   },
   undo: async ({ undo, namespace, pod, cluster }) => {
-    const { policy, uid } = Undo.parse(undo)
+    const { policy, label, uid } = Undo.parse(undo)
     const removed = await removePolicy(cluster, namespace, policy)
-    await patchPod(cluster, { namespace, name: pod, uid }, { [ISOLATED]: null })
+    await patchPod(cluster, { namespace, name: pod, uid }, { [label]: null })
     return removed === 'foreign'
       ? { state: 'refused', guard: 'foreign_policy', why: `NetworkPolicy ${policy} is not ours any more` }
       : { state: 'undone', ...(removed === 'absent' ? { why: 'the NetworkPolicy was gone already' } : {}) }
@@ -71,26 +79,26 @@ function policyFor(pod: ProvenPod, of: { allowDns: boolean; actionId: string; in
   return {
     ...POLICY,
     metadata: {
-      name: `creance-${of.actionId.slice(0, 16)}`,
+      name: policyName(of.actionId),
       namespace: pod.namespace,
       labels: { ...MANAGED, [ACTION]: of.actionId.slice(0, 32) },
       annotations: { 'creance.dev/incident': of.incident, 'creance.dev/pod': pod.name },
     },
     spec: {
-      podSelector: { matchLabels: { [ISOLATED]: pod.uid } },
+      podSelector: { matchLabels: { [labelKey(of.actionId)]: pod.uid } },
       policyTypes: ['Ingress', 'Egress'],
       ...(of.allowDns ? { egress: [dns] } : {}),
     },
   }
 }
 
-async function isOurs(cluster: ClusterWriter, { metadata }: KubernetesObject, actionId: string): Promise<boolean> {
+async function isOurs(cluster: Cluster, { metadata }: KubernetesObject, actionId: string): Promise<boolean> {
   const { name, namespace = '' } = metadata
   const found = await cluster.get({ ...POLICY, namespace, name })
   return found?.metadata.labels?.[ACTION] === actionId.slice(0, 32)
 }
 
-async function removePolicy(cluster: ClusterWriter, namespace: string, name: string): Promise<'removed' | 'absent' | 'foreign'> {
+async function removePolicy(cluster: Cluster, namespace: string, name: string): Promise<'removed' | 'absent' | 'foreign'> {
   const found = await cluster.get({ ...POLICY, namespace, name })
   if (!found) return 'absent'
   if (found.metadata.labels?.['app.kubernetes.io/managed-by'] !== 'creance' || !found.metadata.uid) return 'foreign'

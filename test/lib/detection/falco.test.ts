@@ -6,7 +6,7 @@ import { parseJson } from '../../../lib/detection/json.ts'
 import { readAlert } from '../../../lib/detection/read.ts'
 import { allRecorded, recorded } from '../../support/recorded.ts'
 
-const ORIGIN = { cluster: 'prod', receivedMs: 1_795_000_000_000 }
+const ORIGIN = { cluster: 'prod', receivedMs: 1_795_500_000_000 }
 const read = (alert: string, origin = {}) => readAlert({ agent: 'falco', alert, ...ORIGIN, ...origin })
 const detectionOf = (alert: string, origin = {}) => {
   const reading = read(alert, origin)
@@ -25,6 +25,12 @@ test('evt.time beyond 2^53 is read without loss, and so is the time', () => {
   const { fields, timeNs } = detectionOf(shadow)
   expect(fields['evt.time']).toBe('1795495758036080087')
   expect(timeNs).toBe('1795495758036080087')
+})
+
+test('a clock that is more than a day ahead is not believed: the time of arrival stands', () => {
+  const [hour, century] = ['2026-11-24T06:49:18.5Z', '2500-01-01T00:00:00Z'].map((time) => detectionOf(with_({ time })))
+  expect(hour?.timeNs).toBe('1795502958500000000')
+  expect(century?.timeNs).toBe('1795500000000000000')
 })
 
 test('null, numbers, booleans and arrays of output_fields stay what they are', () => {
@@ -58,6 +64,15 @@ test('a process of the node has no container and no pod, whatever names its fiel
   expect(detectionOf(JSON.stringify(forged))).not.toHaveProperty('pod')
 })
 
+test.each([
+  ['a pod name that no pod can have', { 'k8s.ns.name': 'shop', 'k8s.pod.name': '../../nodes/x' }],
+  ['dots for names', { 'k8s.ns.name': '..', 'k8s.pod.name': '..' }],
+  ['a namespace with a slash', { 'k8s.ns.name': 'a/b', 'k8s.pod.name': 'web' }],
+  ['a name of 300 characters', { 'k8s.ns.name': 'shop', 'k8s.pod.name': 'a'.repeat(300) }],
+])('%s makes a detection that is about no pod', (_name, output_fields) => {
+  expect(detectionOf(with_({ output_fields }))).not.toHaveProperty('pod')
+})
+
 test('a container whose names have not come yet has an id and no pod', () => {
   const [early = ''] = recorded('raw_host_default_engines')
   expect(detectionOf(early)).toMatchObject({ container: { id: '5dcd3a80c14e' } })
@@ -84,6 +99,8 @@ test.each([
     'priority: expected one of Emergency, Alert, Critical, Error, Warning, Notice, Informational, Debug, got "Catastrophe"',
   ],
   ['no time', with_({ time: undefined }), 'time: '],
+  ['a rule too long', with_({ rule: 'r'.repeat(257) }), 'rule: '],
+  ['a host name too long', with_({ hostname: 'h'.repeat(254) }), 'hostname: '],
   ['a time that is none', with_({ time: 'yesterday' }), 'time: expected RFC 3339, got "yesterday"'],
   ['tags that are no list', with_({ tags: 'T1059' }), 'tags: '],
   ['output_fields that are a list', with_({ output_fields: [] }), 'output_fields: '],

@@ -20,7 +20,7 @@ const CORRELATION = Correlation.parse({
 const OPENING = { id: 'i', subject: subjectOf(detection()), cause: 'c' }
 const at = (second: number, given: Partial<Detection> = {}) => detection({ timeNs: String(BigInt(second) * 1_000_000_000n), ...given })
 const merge = (present: Incident | undefined, detections: readonly Detection[], fired: readonly Correlation[] = []) =>
-  mergeIncident(present, OPENING, { detections, fired })
+  mergeIncident(present, OPENING, { detections, fired, nowMs: 1 })
 
 const without = (...keys: readonly ('pod' | 'container')[]): Detection => {
   const entries = Object.entries(detection()).filter(([key]) => !keys.some((one) => one === key))
@@ -55,11 +55,14 @@ test('severity never falls', () => {
   expect(merge(high, [at(2, { severity: 1 })])?.severity).toBe(5)
 })
 
-test('past the cap the count stays true and the evidence is the earliest', () => {
+test('past the cap the count stays true, and the evidence is the earliest and the worst', () => {
   const many = Array.from({ length: EVIDENCE_CAP + 30 }, (_, second) => at(second))
+  many[40] = at(40, { severity: 5, rule: 'Worst' })
   const incident = merge(undefined, many.toReversed())
   expect(incident).toMatchObject({ count: EVIDENCE_CAP + 30, firstNs: '0', lastNs: String(BigInt(EVIDENCE_CAP + 29) * 1_000_000_000n) })
-  expect(incident?.evidence.map(({ timeNs }) => timeNs)).toEqual(many.slice(0, EVIDENCE_CAP).map(({ timeNs }) => timeNs))
+  const kept = [...many.slice(0, EVIDENCE_CAP - 1), many[40]].map((one) => one?.timeNs)
+  expect(incident?.evidence.map(({ timeNs }) => timeNs)).toEqual(kept)
+  expect(incident?.title).toBe('Worst')
 })
 
 test('neither the order nor the batches in which detections come change what is known', () => {
@@ -90,6 +93,18 @@ test('what attackers write is cut', () => {
   expect(evidence?.command).toHaveLength(1000)
   expect(evidence?.message).toHaveLength(1000)
   expect(evidence).toMatchObject({ connection: '10.0.0.1:1->1.2.3.4:443' })
+})
+
+test('evidence full of control characters fits too', () => {
+  const fields = Object.fromEntries(['proc.cmdline', 'proc.exepath', 'fd.name', 'user.name'].map((name) => [name, '\u001b'.repeat(5000)]))
+  const many = Array.from({ length: 60 }, (_, second) => at(second, { fields, message: '\u0000'.repeat(5000) }))
+  expect(Buffer.byteLength(JSON.stringify(merge(undefined, many)))).toBeLessThan(200 * 1024)
+})
+
+test('a contained incident is open again when another container is heard of, and stays contained for its own', () => {
+  const contained = { ...(merge(undefined, [at(1)]) ?? expect.fail()), status: 'contained' as const }
+  expect(merge(contained, [at(2)])?.status).toBe('contained')
+  expect(merge(contained, [at(2, { container: { id: 'another00000' } })])?.status).toBe('open')
 })
 
 test.each([

@@ -13,8 +13,11 @@ import { checkBlocks } from '../../../local/slack/limits.ts'
 import { detection } from '../../support/detection.ts'
 
 const incidentOf = (detections: readonly Detection[]): Incident =>
-  mergeIncident(undefined, { id: 'i', subject: subjectOf(detections[0] ?? detection()), cause: 'c' }, { detections, fired: [] }) ??
-  expect.fail()
+  mergeIncident(
+    undefined,
+    { id: 'i', subject: subjectOf(detections[0] ?? detection()), cause: 'c' },
+    { detections, fired: [], nowMs: 1 },
+  ) ?? expect.fail()
 const view = (changes: Partial<IncidentView> = {}): IncidentView => ({
   incident: incidentOf([detection()]),
   context: undefined,
