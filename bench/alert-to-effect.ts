@@ -3,18 +3,25 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { alertsOn } from '../local/demo/alerts.ts'
+import { demoRules } from '../local/demo/demo.ts'
 import { deployWorkloads, NAMESPACE, podsOf } from '../local/demo/workload.ts'
 import { startLocal } from '../local/local.ts'
-import { LocalSettings } from '../local/settings.ts'
+import { readLocalSettings } from '../local/settings.ts'
 
 // From the POST of an alert to its effect on the pod (deleted by a response that does not ask), with `creance local` on the in-memory
 // Kubernetes API: the chain's own share of the time. One at a time; the pod's Deployment makes a new pod after each.
 const ROUNDS = Number(process.argv[2] ?? 30)
 const root = join(import.meta.dirname, '..')
 const data = mkdtempSync(join(tmpdir(), 'creance-bench-'))
-const rules = ['rules/correlation', 'local/demo/rules'].map((path) => join(root, path))
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const settings = LocalSettings.parse({ packageRoot: root, data, rules, listen: '127.0.0.1:0', http: '127.0.0.1:0', cluster: 'bench' })
+const settings = readLocalSettings({
+  packageRoot: root,
+  data,
+  rules: demoRules(root),
+  listen: '127.0.0.1:0',
+  http: '127.0.0.1:0',
+  cluster: 'bench',
+})
 const local = await startLocal(settings, quiet)
 const recording = new URL('../local/demo/alerts/netcat-shell.jsonl', import.meta.url)
 const milliseconds: number[] = []

@@ -10,9 +10,11 @@ export function checkCommand(packageRoot: string): Command {
     .argument('[path...]', 'files or folders (default: the shipped rules)')
     .option('--json', 'the problems as a JSON list')
     .action((paths: string[], { json = false }: { json?: boolean }) => {
-      const { problems } = loadRules(paths.length > 0 ? paths : [join(packageRoot, 'rules')])
+      const { problems, fileCount, itemCount } = loadRules(paths.length > 0 ? paths : [join(packageRoot, 'rules')])
       if (json) process.stdout.write(`${JSON.stringify(problems)}\n`)
       else for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`)
-      process.exitCode = problems.some(({ severity }) => severity === 'error') ? 1 : 0
+      const errors = problems.filter(({ severity }) => severity === 'error').length
+      if (!json) process.stderr.write(`${fileCount} files, ${itemCount} items: ${errors} errors, ${problems.length - errors} warnings\n`)
+      process.exitCode = errors > 0 ? 1 : 0
     })
 }

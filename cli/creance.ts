@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { CodedError, messageOf } from '../lib/error.ts'
@@ -7,10 +8,18 @@ import { demoCommand } from './demo.ts'
 import { forwardCommand } from './forward.ts'
 import { localCommand } from './local.ts'
 
+if (Number.parseInt(process.versions.node, 10) < 24) {
+  process.stderr.write(`creance: this is Node ${process.versions.node}; Node 24 or later is needed\n`)
+  process.exit(2)
+}
+
 /** Where rules/ and the stand-ins' files are: one level above this file, in the sources as in the bundle. */
 const packageRoot = join(import.meta.dirname, '..')
 
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'))
+
 const program = new Command('creance')
+  .version(version)
   .description('Alert response for Kubernetes: from Falco alerts to incidents, chat, and contained pods.')
   .addCommand(localCommand(packageRoot))
   .addCommand(demoCommand(packageRoot))

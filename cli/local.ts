@@ -1,7 +1,6 @@
 import { Command } from 'commander'
-import { CodedError } from '../lib/error.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
-import { LocalSettings } from '../local/settings.ts'
+import { type LocalSettings, readLocalSettings } from '../local/settings.ts'
 
 /** `creance local`: the whole chain in one process on SQLite. */
 export function localCommand(packageRoot: string): Command {
@@ -23,7 +22,7 @@ export function localCommand(packageRoot: string): Command {
     .action(async (flags) => {
       const { startLocal } = await import('../local/local.ts')
       const log = jsonLog((line) => process.stderr.write(line))
-      const local = await startLocal(readSettings({ ...flags, packageRoot }), log)
+      const local = await startLocal(settingsFrom(flags, packageRoot), log)
       log.info('creance local is up', {
         alerts: local.forwarderUrl,
         page: local.slack ? local.httpUrl : undefined,
@@ -38,26 +37,16 @@ export function localCommand(packageRoot: string): Command {
     })
 }
 
-function readSettings(flags: object): LocalSettings {
-  const {
-    SLACK_BOT_TOKEN: slackToken,
-    SLACK_SIGNING_SECRET: slackSigningSecret,
-    SLACK_API_URL: slackApi,
-    CREANCE_NODE: node,
-    CREANCE_INSECURE: insecure,
-  } = process.env
-  const parsed = LocalSettings.safeParse({ slackToken, slackSigningSecret, slackApi, node, insecure, ...flags })
-  if (!parsed.success) {
-    const words = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new CodedError('invalid_config', `settings: ${words.join('; ')}`)
+function settingsFrom(flags: object, packageRoot: string): LocalSettings {
+  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, CREANCE_NODE, CREANCE_INSECURE } = process.env
+  const fromEnv = {
+    slackToken: SLACK_BOT_TOKEN,
+    slackSigningSecret: SLACK_SIGNING_SECRET,
+    slackApi: SLACK_API_URL,
+    node: CREANCE_NODE,
+    insecure: CREANCE_INSECURE,
   }
-  if (parsed.data.slackToken !== undefined && parsed.data.slackSigningSecret === undefined) {
-    throw new CodedError(
-      'invalid_config',
-      'SLACK_BOT_TOKEN is set, SLACK_SIGNING_SECRET is not: presses could not be told from forged ones',
-    )
-  }
-  return parsed.data
+  return readLocalSettings({ ...fromEnv, ...flags, packageRoot })
 }
 
 function collect(path: string, before: readonly string[] = []): readonly string[] {

@@ -1,22 +1,19 @@
 import { join } from 'node:path'
 import * as z from 'zod'
 import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
+import { Address, isLoopback } from '../lib/address.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
 import type { Log } from '../lib/port/log.ts'
 import { parseEnv } from '../lib/runtime/env.ts'
 import { rejectsFile } from './rejects.ts'
 import { forwarderServer } from './server.ts'
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/
 const Env = z.object({
   CREANCE_QUEUE_URL: z.url(),
   CREANCE_CLUSTER: z.string().min(1),
   CREANCE_NODE: z.string().optional(),
-  CREANCE_LISTEN: z
-    .string()
-    .regex(/^.+:\d{1,5}$/)
-    .default('127.0.0.1:2801'),
-  CREANCE_INSECURE: z.enum(['true', 'false']).default('false'),
+  CREANCE_LISTEN: Address.prefault('127.0.0.1:2801'),
+  CREANCE_INSECURE: z.stringbool().default(false),
   CREANCE_SPOOL_DIR: z.string().default('.'),
 })
 
@@ -27,12 +24,11 @@ export async function startForwarder(
   log: Log,
 ): Promise<{ readonly stop: () => Promise<void> }> {
   const settings = parseEnv(Env, env)
-  const colon = settings.CREANCE_LISTEN.lastIndexOf(':')
-  const host = settings.CREANCE_LISTEN.slice(0, colon)
-  if (!LOOPBACK.test(host)) {
-    if (settings.CREANCE_INSECURE !== 'true')
+  const { host, port } = settings.CREANCE_LISTEN
+  if (!isLoopback(settings.CREANCE_LISTEN)) {
+    if (!settings.CREANCE_INSECURE)
       throw new CodedError('invalid_config', `CREANCE_LISTEN: ${host} is open to others: set CREANCE_INSECURE=true to allow it`)
-    log.warn('anybody who can reach this address can send alerts', { listen: settings.CREANCE_LISTEN })
+    log.warn('anybody who can reach this address can send alerts', { listen: host })
   }
   const ports = {
     detections: sqsQueue(sqsClient(), settings.CREANCE_QUEUE_URL),
@@ -43,10 +39,10 @@ export async function startForwarder(
   const server = forwarderServer({ cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, ports)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new CodedError('unavailable', `cannot listen on ${settings.CREANCE_LISTEN}: ${messageOf(cause)}`, { cause })),
+      reject(new CodedError('unavailable', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause })),
     )
-    server.listen(Number(settings.CREANCE_LISTEN.slice(colon + 1)), host.replace(/^\[|\]$/g, ''), resolve)
+    server.listen(port, host, resolve)
   })
-  log.info('creance forward is up', { listen: settings.CREANCE_LISTEN, cluster: settings.CREANCE_CLUSTER })
+  log.info('creance forward is up', { listen: `${host}:${port}`, cluster: settings.CREANCE_CLUSTER })
   return { stop: () => new Promise((resolve) => server.close(() => resolve())) }
 }

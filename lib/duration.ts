@@ -7,9 +7,3 @@ export const DurationSeconds = z
   .string()
   .regex(/^[1-9]\d{0,5}[smhd]$/, 'expected a whole number and s, m, h or d, such as 30s or 4h')
   .transform((text) => Number(text.slice(0, -1)) * (UNIT_SECONDS[text.slice(-1)] ?? 1))
-
-/** 14400 → "4 h": the largest unit that divides it. */
-export function durationWords(seconds: number): string {
-  const [unit, length] = Object.entries(UNIT_SECONDS).findLast(([, length]) => seconds >= length && seconds % length === 0) ?? ['s', 1]
-  return `${seconds / length} ${unit}`
-}

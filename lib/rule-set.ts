@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { Correlation } from './correlation/correlation.ts'
 import { BASE_GUARDS, type Guards, GuardsItem, joinGuards } from './response/guards.ts'
-import { compileMatch } from './response/match.ts'
+import { compileMatch, correlationsIn } from './response/match.ts'
 import { Permission } from './response/permission.ts'
 import type { CompiledResponse } from './response/plan.ts'
 import { Response } from './response/response.ts'
@@ -19,10 +19,17 @@ export type RuleSet = {
   readonly guards: Guards
 }
 
+export type LoadedRules = {
+  readonly rules: RuleSet
+  readonly problems: readonly Problem[]
+  readonly fileCount: number
+  readonly itemCount: number
+}
+
 /** Loads the rule files under these paths. All problems are returned; with an error among them the rule set must not be used.
  *  Throws `invalid_config` where a path cannot be read. */
-export function loadRules(paths: readonly string[]): { readonly rules: RuleSet; readonly problems: readonly Problem[] } {
-  const { items, problems: unreadable } = readRuleFiles(paths)
+export function loadRules(paths: readonly string[]): LoadedRules {
+  const { files, items, problems: unreadable } = readRuleFiles(paths)
   const problems = [...unreadable]
   const take = <T>(kind: string, schema: z.ZodType<T>): readonly (readonly [RuleItem, T])[] =>
     items.flatMap((item) => {
@@ -33,7 +40,8 @@ export function loadRules(paths: readonly string[]): { readonly rules: RuleSet; 
   const compiled = (item: RuleItem, path: readonly string[], match: string | undefined) => {
     const result = match === undefined ? () => true : compileMatch(match)
     if (typeof result === 'function') return result
-    problems.push(problemAt(item, path, 'invalid_match', `${path.join('.')}: ${result.message}`))
+    const message = `${path.join('.')}: ${result.message}`
+    problems.push({ file: item.file, ...item.within(path, result), severity: 'error', code: 'invalid_match', message })
     return () => false
   }
   const correlations = take('correlation', Correlation)
@@ -45,6 +53,9 @@ export function loadRules(paths: readonly string[]): { readonly rules: RuleSet; 
   for (const item of items.filter((one) => !kinds.some((kind) => isOfKind(one, kind)))) {
     problems.push(problemAt(item, [], 'unknown_item', `expected one of ${kinds.join(', ')}`))
   }
+  const titles = correlations.map(([, { title }]) => title)
+  for (const [item, { match }] of responses) problems.push(...unknownCorrelations(item, ['match'], match, titles))
+  for (const [item, { route }] of routes) problems.push(...unknownCorrelations(item, ['route', 'match'], route.match ?? '', titles))
   problems.push(
     ...duplicates(correlations.map(([item, { title }]) => [item, 'title', title])),
     ...duplicates(responses.map(([item, { response }]) => [item, 'response', response])),
@@ -58,7 +69,7 @@ export function loadRules(paths: readonly string[]): { readonly rules: RuleSet; 
     permissions: permissions.map(([, permission]) => permission),
     guards: joinGuards([BASE_GUARDS, ...guards]),
   }
-  return { rules, problems }
+  return { rules, problems: problems.toSorted(byPlace), fileCount: files.length, itemCount: items.length }
 }
 
 /** The rules of a process that starts. Throws `invalid_config` with the first problems when anything is wrong with them. */
@@ -66,6 +77,24 @@ export function loadRulesOrThrow(paths: readonly string[]): RuleSet {
   const { rules, problems } = loadRules(paths)
   throwProblems(problems)
   return rules
+}
+
+/** A match that names a correlation which is not among these rules never holds. A warning where no correlation was loaded at all, as when one
+ *  file is checked alone. */
+function unknownCorrelations(item: RuleItem, path: readonly string[], match: string, titles: readonly string[]): readonly Problem[] {
+  return correlationsIn(match)
+    .filter(({ title }) => !titles.includes(title))
+    .map(({ title, at }) => ({
+      file: item.file,
+      ...item.within(path, at),
+      severity: titles.length > 0 ? 'error' : 'warning',
+      code: 'unknown_correlation',
+      message: `${path.join('.')}: there is no correlation "${title}" among these rules`,
+    }))
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1
 }
 
 function duplicates(named: readonly (readonly [RuleItem, string, string])[]): readonly Problem[] {

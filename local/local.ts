@@ -9,6 +9,7 @@ import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { slackChat } from '../lib/adapter/slack.ts'
 import { openDatabase } from '../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
+import { type Address, isLoopback } from '../lib/address.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
 import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
 import type { Log } from '../lib/port/log.ts'
@@ -18,7 +19,7 @@ import { startChain } from './chain.ts'
 import { interactListener } from './http.ts'
 import { startKubernetesApi } from './kubernetes/server.ts'
 import { localQueues } from './queues.ts'
-import { type Address, isLoopback, type LocalSettings } from './settings.ts'
+import type { LocalSettings } from './settings.ts'
 import { mountSlack, type Slack } from './slack/slack.ts'
 import { STAND_IN } from './stand-in/workspace.ts'
 
@@ -34,65 +35,83 @@ export type Local = {
 }
 
 /** Starts the whole chain in this process: forwarder, every stage, the interactions URL, and stand-ins for Slack and Kubernetes where the
- *  settings name no real ones. All state is in the data folder and survives a kill. Throws `invalid_config`, `unavailable`. */
+ *  settings name no real ones. All state is in the data folder and survives a kill. Throws `invalid_config`, `unavailable`, and then
+ *  leaves nothing open. */
 export async function startLocal(settings: LocalSettings, log: Log): Promise<Local> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return { ...(await open(settings, log, opened)), stop: () => opened.disposeAsync() }
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+/** What is opened is closed in the reverse order: no more alerts, what is under way ends, then the rest. */
+async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableStack): Promise<Omit<Local, 'stop'>> {
   const { data, packageRoot, cluster: clusterName } = settings
   const usesStandIn = settings.slackToken === undefined
   checkAddresses(settings, usesStandIn)
-  mkdirSync(data, { recursive: true, mode: 0o700 })
   const standInRules = usesStandIn ? [join(packageRoot, 'local/stand-in/rules')] : []
   const rules = loadRulesOrThrow([...(settings.rules ?? [join(packageRoot, 'rules')]), ...standInRules])
+  if (rules.routes.length === 0) log.warn('no route: nobody will be told of incidents; see rules/README.md')
+  if (rules.permissions.length === 0) log.warn('no permission: nobody may press a button; see rules/README.md')
+
+  makeFolder(data)
   const clock = Date.now
   const queueDatabase = openDatabase(join(data, 'queues.db'), { exclusive: true })
+  opened.defer(() => queueDatabase.close())
   const storeDatabase = openDatabase(join(data, 'store.db'))
+  opened.defer(() => storeDatabase.close())
   const store = sqliteStore(storeDatabase, { clock })
   const queues = localQueues(queueDatabase, clock)
 
-  const kubernetes = settings.kubeconfig === undefined ? await startKubernetesApi() : undefined
-  const kubeconfigFile = settings.kubeconfig ?? join(data, 'kubeconfig.yaml')
-  if (kubernetes) writeFileSync(kubeconfigFile, kubernetes.kubeconfig, { mode: 0o600 })
+  const kubeconfigFile = settings.kubeconfig ?? (await startInMemoryCluster(data, opened))
   const cluster = kubernetesCluster(kubeConfig({ file: kubeconfigFile }))
 
+  const { actions, messages } = queues
   const signingSecret = settings.slackSigningSecret ?? randomBytes(32).toString('hex')
-  const interactPorts = {
-    store,
-    actions: queues.actions,
-    messages: queues.messages,
-    permissions: rules.permissions,
-    signingSecret,
-    clock,
-    log,
-  }
   const http = createServer()
-  const httpUrl = await listen(http, settings.http, 'the page and interactions')
-  const slack = usesStandIn
-    ? mountSlack({
-        ...STAND_IN,
-        baseUrl: httpUrl,
-        signingSecret,
-        interactionsUrl: `${httpUrl}/slack/interactions`,
-        file: join(data, 'slack.db'),
-      })
-    : undefined
-  http.on('request', interactListener(interactPorts, slack?.app))
+  const httpUrl = await listen(http, settings.http, 'the page and interactions', '--http')
+  const standIn = {
+    ...STAND_IN,
+    baseUrl: httpUrl,
+    signingSecret,
+    interactionsUrl: `${httpUrl}/slack/interactions`,
+    file: join(data, 'slack.db'),
+  }
+  const slack = usesStandIn ? mountSlack(standIn) : undefined
+  opened.defer(() => slack?.close())
+  http.on('request', interactListener({ store, actions, messages, permissions: rules.permissions, signingSecret, clock, log }, slack?.app))
+  opened.defer(() => close(http))
+
   const chat = slackChat({ token: settings.slackToken ?? STAND_IN.token, apiUrl: slack ? `${httpUrl}/api/` : settings.slackApi })
+  const random = () => randomBytes(24).toString('base64url')
+  const chain = startChain({ clusterName, cluster, chat, store, queues, rules, random, clock, log })
+  opened.defer(() => chain.stop())
 
   const forwarderPorts = { detections: queues.detections, clock, log, keepRejected: rejectsFile(join(data, 'rejects.jsonl')) }
   const forwarder = forwarderServer({ cluster: clusterName, node: settings.node }, forwarderPorts)
-  const forwarderUrl = await listen(forwarder, settings.listen, 'the forwarder')
-  const random = () => randomBytes(24).toString('base64url')
-  const chain = startChain({ clusterName, cluster, chat, store, queues, rules, random, clock, log })
+  const forwarderUrl = await listen(forwarder, settings.listen, 'the forwarder', '--listen')
+  opened.defer(() => close(forwarder))
+  return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile }
+}
 
-  const stop = async (): Promise<void> => {
-    await close(forwarder)
-    await chain.stop()
-    await close(http)
-    slack?.close()
-    await kubernetes?.stop()
-    queueDatabase.close()
-    storeDatabase.close()
+/** Returns the file of its kubeconfig, for kubectl. */
+async function startInMemoryCluster(data: string, opened: AsyncDisposableStack): Promise<string> {
+  const kubernetes = await startKubernetesApi()
+  opened.defer(() => kubernetes.stop())
+  const file = join(data, 'kubeconfig.yaml')
+  writeFileSync(file, kubernetes.kubeconfig, { mode: 0o600 })
+  return file
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new CodedError('invalid_config', `data: ${path} is no folder that can be used: ${messageOf(cause)}`, { cause })
   }
-  return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile, stop }
 }
 
 /** The stand-in speaks for people without asking who they are, and the forwarder takes alerts from anybody: neither is for a network. */
@@ -104,10 +123,14 @@ function checkAddresses({ listen, http, insecure }: LocalSettings, usesStandIn: 
   }
 }
 
-async function listen(server: Server, { host, port }: Address, what: string): Promise<string> {
+async function listen(server: Server, { host, port }: Address, what: string, flag: string): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new CodedError('unavailable', `${what} cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause })),
+      reject(
+        new CodedError('unavailable', `${what} cannot listen on ${host}:${port} (${messageOf(cause)}); choose another with ${flag}`, {
+          cause,
+        }),
+      ),
     )
     server.listen(port, host, resolve)
   })

@@ -1,18 +1,6 @@
 import * as z from 'zod'
-
-const Address = z
-  .string()
-  .regex(/^(\[[0-9a-f:]+\]|[\w.-]+):\d{1,5}$/i, 'expected host:port, such as 127.0.0.1:2801')
-  .transform((text) => ({
-    host: text.slice(0, text.lastIndexOf(':')).replace(/^\[|\]$/g, ''),
-    port: Number(text.slice(text.lastIndexOf(':') + 1)),
-  }))
-
-export type Address = z.infer<typeof Address>
-
-export function isLoopback({ host }: Address): boolean {
-  return /^(127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host)
-}
+import { Address } from '../lib/address.ts'
+import { CodedError } from '../lib/error.ts'
 
 /** What `creance local` is told: flags of the command line and, where none is given, the environment.
  *  `packageRoot` is where rules/ and the stand-ins' files are. */
@@ -31,3 +19,20 @@ export const LocalSettings = z.object({
   packageRoot: z.string(),
 })
 export type LocalSettings = z.infer<typeof LocalSettings>
+
+/** Reads them; an empty one counts as not given. Throws `invalid_config`, naming the settings and never a secret's value. */
+export function readLocalSettings(given: Readonly<Record<string, unknown>>): LocalSettings {
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '' && value !== undefined))
+  const { data, error } = LocalSettings.safeParse(present)
+  if (!data) {
+    const words = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new CodedError('invalid_config', `settings: ${words.join('; ')}`)
+  }
+  if (data.slackToken !== undefined && data.slackSigningSecret === undefined) {
+    throw new CodedError(
+      'invalid_config',
+      'SLACK_BOT_TOKEN is set, SLACK_SIGNING_SECRET is not: presses could not be told from forged ones',
+    )
+  }
+  return data
+}

@@ -19,7 +19,7 @@ const LIB: Readonly<Record<string, readonly string[]>> = {
   runtime: ['port', 'slack'],
 }
 /** Files of lib/ itself that any folder may import, and the one that puts all rule kinds together, for stages alone. */
-const LIB_FILES = ['lib/error.ts', 'lib/duration.ts']
+const LIB_FILES = ['lib/error.ts', 'lib/duration.ts', 'lib/address.ts']
 const RULE_SET = 'lib/rule-set.ts'
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lib/adapter': ['@aws-sdk/client-sqs', '@aws-sdk/client-dynamodb', '@kubernetes/client-node', '@slack/web-api', 'zod'],

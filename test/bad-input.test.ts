@@ -99,7 +99,11 @@ describe('alerts, at evaluate', () => {
 
 describe('targets, at respond', () => {
   const forgeries: [string, (pod: DemoPod) => DemoPod, object][] = [
-    ['a pod that is not there', (pod) => ({ ...pod, name: 'nobody' }), { state: 'skipped', why: `pod ${NAMESPACE}/nobody is gone` }],
+    [
+      'a pod that is not there',
+      (pod) => ({ ...pod, name: 'nobody' }),
+      { state: 'skipped', why: `there is no pod ${NAMESPACE}/nobody now` },
+    ],
     [
       'a container that is not the pod’s',
       (pod) => ({ ...pod, containerId: 'f'.repeat(64) }),
@@ -226,7 +230,7 @@ describe('presses, at interact', () => {
   })
 
   test.each([
-    ['a person who may not', { user: 'U0MALLORY' }, 'not_permitted', /You may not press `isolate` here/],
+    ['a person who may not', { user: 'U0MALLORY' }, 'not_permitted', /You may not press `Isolate` here/],
     ['a person who may, in another channel', { channel: 'C0OTHER' }, 'not_permitted', /You may not press/],
     ['another workspace', { workspace: 'T0OTHER' }, 'wrong_workspace', /No permission covers/],
     ['another app', { app: 'A0OTHER' }, 'wrong_workspace', /No permission covers/],

@@ -4,25 +4,17 @@ import type { ClusterReader, KubernetesObject, OwnerReference } from '../port/cl
 import type { Subject } from './incident.ts'
 
 /** What the cluster knew of an incident's pod when it was asked (`atMs`). `owners` from the pod upwards. `absent`: why there is no such pod.
- *  `unread` names what could not be read, and why. */
+ *  `neighbours`: what else runs on its
+ *  node, where that was looked at. `unread` names what could not be read, and why. */
 export const Context = z.object({
   atMs: z.number().int(),
   absent: z.string().optional(),
   pod: z
-    .object({
-      uid: z.string(),
-      created: z.string(),
-      phase: z.string(),
-      ip: z.string(),
-      serviceAccount: z.string(),
-      images: z.array(z.string()),
-      labels: z.record(z.string(), z.string()),
-    })
+    .object({ uid: z.string(), serviceAccount: z.string(), images: z.array(z.string()), labels: z.record(z.string(), z.string()) })
     .optional(),
   owners: z.array(z.object({ kind: z.string(), name: z.string(), uid: z.string() })),
   node: z.object({ name: z.string(), kubelet: z.string(), os: z.string() }).optional(),
-  neighbours: z.array(z.string()),
-  neighbourCount: z.number().int(),
+  neighbours: z.object({ names: z.array(z.string()), count: z.number().int() }).optional(),
   unread: z.array(z.string()),
 })
 export type Context = z.infer<typeof Context>
@@ -35,7 +27,6 @@ const PodView = z.object({
     serviceAccountName: z.string().default('default'),
     containers: z.array(z.object({ image: z.string().default('') })).default([]),
   }),
-  status: z.object({ phase: z.string().default('Unknown'), podIP: z.string().default('') }).prefault({}),
 })
 const NodeView = z.object({ status: z.object({ nodeInfo: z.object({ kubeletVersion: z.string(), osImage: z.string() }) }) })
 
@@ -47,7 +38,7 @@ export async function describePod(subject: Subject, cluster: ClusterReader, nowM
   try {
     return await readPod(subject, cluster, nowMs)
   } catch (error) {
-    return { atMs: nowMs, owners: [], neighbours: [], neighbourCount: 0, unread: [messageOf(error)] }
+    return { atMs: nowMs, owners: [], unread: [messageOf(error)] }
   }
 }
 
@@ -55,42 +46,39 @@ async function readPod(subject: Subject, cluster: ClusterReader, nowMs: number):
   const unread: string[] = []
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> =>
     work().catch((error: unknown) => void unread.push(`${what}: ${messageOf(error)}`))
-  const base = { atMs: nowMs, owners: [], neighbours: [], neighbourCount: 0, unread }
+  const base = { atMs: nowMs, owners: [], unread }
   const { namespace, pod: name } = subject
   if (!namespace || !name) return base
 
   const pod = await attempt(`pod ${namespace}/${name}`, () => cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace, name }))
-  if (!pod) return unread.length > 0 ? base : { ...base, absent: `pod ${namespace}/${name} is gone` }
-  const { spec, status } = PodView.parse({ spec: pod.spec ?? {}, status: pod.status ?? {} })
+  if (!pod) return unread.length > 0 ? base : { ...base, absent: `there is no pod ${namespace}/${name} now` }
+  const { spec } = PodView.parse({ spec: pod.spec ?? {} })
+  const { nodeName } = spec
   const [owners, node, others] = await Promise.all([
     attempt('owners', () => ownersOf(pod, cluster)),
-    attempt(`node ${spec.nodeName}`, async () =>
-      spec.nodeName ? cluster.get({ apiVersion: 'v1', kind: 'Node', name: spec.nodeName }) : undefined,
-    ),
-    attempt('pods on the node', async () =>
-      spec.nodeName ? cluster.list({ apiVersion: 'v1', kind: 'Pod', fieldSelector: `spec.nodeName=${spec.nodeName}`, limit: 250 }) : [],
-    ),
+    attempt(`node ${nodeName}`, async () => (nodeName ? cluster.get({ apiVersion: 'v1', kind: 'Node', name: nodeName }) : undefined)),
+    attempt('pods on the node', async () => (nodeName ? podsOn(nodeName, cluster) : undefined)),
   ])
-  const neighbours = (others ?? [])
-    .filter(({ metadata }) => metadata.uid !== pod.metadata.uid)
-    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
   const info = NodeView.safeParse(node).data?.status.nodeInfo
+  const names = others
+    ?.filter(({ metadata }) => metadata.uid !== pod.metadata.uid)
+    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
   return {
     ...base,
     pod: {
       uid: pod.metadata.uid ?? '',
-      created: pod.metadata.creationTimestamp ?? '',
-      phase: status.phase,
-      ip: status.podIP,
       serviceAccount: spec.serviceAccountName,
       images: spec.containers.map(({ image }) => image),
       labels: { ...pod.metadata.labels },
     },
     owners: owners ?? [],
-    ...(spec.nodeName ? { node: { name: spec.nodeName, kubelet: info?.kubeletVersion ?? '', os: info?.osImage ?? '' } } : {}),
-    neighbours: neighbours.sort().slice(0, MAX_NEIGHBOURS),
-    neighbourCount: neighbours.length,
+    ...(nodeName ? { node: { name: nodeName, kubelet: info?.kubeletVersion ?? '', os: info?.osImage ?? '' } } : {}),
+    ...(names ? { neighbours: { names: names.sort().slice(0, MAX_NEIGHBOURS), count: names.length } } : {}),
   }
+}
+
+function podsOn(nodeName: string, cluster: ClusterReader): Promise<readonly KubernetesObject[]> {
+  return cluster.list({ apiVersion: 'v1', kind: 'Pod', fieldSelector: `spec.nodeName=${nodeName}`, limit: 250 })
 }
 
 /** The controllers above an object, each taken only when it still has the uid that its child names. */

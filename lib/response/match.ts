@@ -1,5 +1,6 @@
+import type { Check, Expr, Literal } from '../condition/ast.ts'
 import { compileCondition } from '../condition/compile.ts'
-import { ConditionError } from '../condition/error.ts'
+import { ConditionError, type Position } from '../condition/error.ts'
 import type { Field, FieldLookup, FieldType, Value } from '../condition/field.ts'
 import { jsonFields } from '../condition/fields/json.ts'
 import { parseCondition } from '../condition/parse.ts'
@@ -51,6 +52,33 @@ export function compileMatch(condition: string): Matcher | ConditionError {
     if (error instanceof ConditionError) return error
     throw error
   }
+}
+
+/** The correlations that a condition compares `incident.correlation` with (=, ==, in), and where. None for what does not parse. */
+export function correlationsIn(condition: string): readonly { readonly title: string; readonly at: Position }[] {
+  const named = (expr: Expr): readonly Literal[] => {
+    switch (expr.kind) {
+      case 'and':
+      case 'or':
+        return expr.items.flatMap(named)
+      case 'not':
+        return named(expr.item)
+      case 'macro':
+        return []
+      case 'check':
+        return literalsOf(expr)
+    }
+  }
+  try {
+    return named(parseCondition(condition)).map(({ text, at }) => ({ title: text, at }))
+  } catch {
+    return [] // compileMatch says what is wrong with it
+  }
+}
+
+function literalsOf({ left, operator, right }: Check): readonly Literal[] {
+  if (left.kind !== 'field' || left.name !== 'incident.correlation' || !['=', '==', 'in'].includes(operator)) return []
+  return right?.kind === 'literal' ? [right] : right?.kind === 'list' ? right.items : []
 }
 
 const findField: FieldLookup<Subject> = (name, argument) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { milliseconds } from '../detection/time.ts'
 import type { KubernetesObject } from '../port/cluster.ts'
 import type { ProvenPod } from './action.ts'
 import type { Target } from './request.ts'
@@ -33,14 +34,14 @@ const CLOCK_TOLERANCE_MS = 2000
  *  there before the evidence. What the evidence does not say proves nothing: without a container id the pod is unproven. */
 export function provePod(object: KubernetesObject | undefined, target: Target): Proof {
   const name = `${target.namespace}/${target.pod}`
-  if (!object) return { kind: 'absent', why: `pod ${name} is gone` }
+  if (!object) return { kind: 'absent', why: `there is no pod ${name} now` }
   const facts = PodFacts.safeParse(object)
   if (!facts.success) return { kind: 'unproven', why: `pod ${name} is not described as a pod is` }
   const { metadata, spec, status } = facts.data
   if (target.uid !== undefined && metadata.uid !== target.uid) {
     return { kind: 'absent', why: `pod ${name} was re-made: it has another uid` }
   }
-  const seenMs = Number(BigInt(target.seenNs) / 1_000_000n)
+  const seenMs = milliseconds(target.seenNs)
   if (Date.parse(metadata.creationTimestamp) > seenMs + CLOCK_TOLERANCE_MS) {
     return { kind: 'absent', why: `pod ${name} was re-made: it is younger than the evidence` }
   }
@@ -59,6 +60,7 @@ export function provePod(object: KubernetesObject | undefined, target: Target): 
   return { kind: 'proven', pod }
 }
 
-function withoutScheme(id: string | undefined): string {
+/** A container id as agents write it: without the runtime's scheme (`containerd://`). */
+export function withoutScheme(id: string | undefined): string {
   return (id ?? '').replace(/^[a-z0-9-]+:\/\//, '')
 }

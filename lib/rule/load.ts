@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import { CodedError } from '../error.ts'
+import { CodedError, messageOf } from '../error.ts'
 import { formatProblem, type Problem } from './problem.ts'
 import { parseItem, type RuleItem, readRuleFile } from './yaml-file.ts'
 
+export type RuleFiles = { readonly files: readonly string[]; readonly items: readonly RuleItem[]; readonly problems: readonly Problem[] }
+
 /** The items of all rule files under these paths (folders: every .yaml and .yml in them). Throws `invalid_config` where a path cannot be read. */
-export function readRuleFiles(paths: readonly string[]): { readonly items: readonly RuleItem[]; readonly problems: readonly Problem[] } {
-  const read = paths.flatMap(ruleFiles).map((file) => readRuleFile(file, readFileSync(file, 'utf8')))
-  return { items: read.flatMap(({ items }) => items), problems: read.flatMap(({ problems }) => problems) }
+export function readRuleFiles(paths: readonly string[]): RuleFiles {
+  const files = paths.flatMap(ruleFiles)
+  const read = files.map((file) => readRuleFile(file, textOf(file)))
+  return { files, items: read.flatMap(({ items }) => items), problems: read.flatMap(({ problems }) => problems) }
 }
 
 /** The items of one kind, for a function that needs no other: those that have this key. Throws `invalid_config` with the first problems. */
@@ -32,12 +35,19 @@ export function throwProblems(problems: readonly Problem[]): void {
 function ruleFiles(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path]
-    const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
-    return names
-      .filter((name) => /\.ya?ml$/.test(name))
+    return readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
       .sort()
-      .map((name) => join(path, name))
   } catch (cause) {
     throw new CodedError('invalid_config', `rules: ${path} cannot be read`, { cause })
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new CodedError('invalid_config', `rules: ${file} cannot be read: ${messageOf(cause)}`, { cause })
   }
 }

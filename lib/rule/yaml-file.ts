@@ -4,7 +4,14 @@ import { messageOf } from '../error.ts'
 import type { Problem } from './problem.ts'
 
 /** One item of a rule file (an element of the list, or a whole document), with a way back to its place in the text. */
-export type RuleItem = { readonly file: string; readonly value: unknown; readonly at: (path: readonly PropertyKey[]) => Place }
+export type RuleItem = {
+  readonly file: string
+  readonly value: unknown
+  /** Where the path leads: a key's own place where it ends at a key. */
+  readonly at: (path: readonly PropertyKey[]) => Place
+  /** A place within the text that stands there (from 1:1), such as an error in a condition. */
+  readonly within: (path: readonly PropertyKey[], inner: Place) => Place
+}
 export type Place = { readonly line: number; readonly column: number }
 
 /** Splits a YAML rule file into its items: documents that are lists give their elements, others are one item each; null ones are skipped.
@@ -27,7 +34,7 @@ export function readRuleFile(file: string, text: string): { readonly items: read
       const at: RuleItem['at'] = (path) => place(offsetOf(node, path))
       try {
         const value = node.toJS(document, { maxAliasCount: 100 })
-        if (value !== null) items.push({ file, value, at })
+        if (value !== null) items.push({ file, value, at, within: (path, inner) => placeWithin(node, path, { inner, place, text }) })
       } catch (error) {
         problems.push({ file, ...at([]), severity: 'error', code: 'yaml_parse', message: messageOf(error) })
       }
@@ -70,4 +77,19 @@ function offsetOf(root: Node, path: readonly PropertyKey[]): number {
     } else break
   }
   return offset
+}
+
+type Within = { readonly inner: Place; readonly place: (offset: number) => Place; readonly text: string }
+
+/** In a text on one line the place is exact. In one that YAML folds or indents it is the line; the column counts from the text's own margin. */
+function placeWithin(root: Node, path: readonly PropertyKey[], { inner, place, text }: Within): Place {
+  const node = isMap(root) || isSeq(root) ? (root.getIn(path, true) as Node | undefined) : undefined
+  const [start, end] = node?.range ?? [offsetOf(root, path), 0]
+  const at = place(start)
+  const isBlock = text[start] === '|' || text[start] === '>'
+  if (!isBlock && !text.slice(start, end).includes('\n')) {
+    const quote = text[start] === '"' || text[start] === "'" ? 1 : 0
+    return { line: at.line, column: at.column + quote + inner.column - 1 }
+  }
+  return { line: at.line + inner.line - (isBlock ? 0 : 1), column: inner.column }
 }

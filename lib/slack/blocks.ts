@@ -1,4 +1,5 @@
 import { SEVERITY_NAMES } from '../detection/detection.ts'
+import { milliseconds } from '../detection/time.ts'
 import type { Context } from '../incident/context.ts'
 import type { Evidence, Incident } from '../incident/incident.ts'
 import type { Block, ChatMessage } from '../port/chat.ts'
@@ -24,6 +25,7 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
   const { incident } = view
   const severity = SEVERITY_NAMES[incident.severity]
   const title = unformatted(`${SEVERITY_MARKS[incident.severity]} ${capital(severity)}: ${incident.title}`, 150)
+  const added = view.context && contextText(view.context)
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: title, emoji: false } },
     {
@@ -33,7 +35,7 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
         .map((fact) => mrkdwn(fact, FIELD_MAX)),
     },
     section(evidenceText(incident)),
-    ...(view.context ? [context([neighboursText(view.context)])] : []),
+    ...(added ? [context([added])] : []),
     context([countText(incident), mitreText(incident)]),
     ...(statusText(view) ? [section(statusText(view))] : []),
     ...buttons(offers),
@@ -53,7 +55,10 @@ function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, cont
     ['Pod', subject.pod && code(`${subject.namespace}/${subject.pod}`)],
     ['Container', subject.pod ? undefined : subject.container && code(subject.container)],
     ['Workload', owner && code(`${owner.kind} ${owner.name}`)],
-    ['Node', code(known?.node?.name ?? subject.node ?? 'unknown')],
+    [
+      'Node',
+      `${code(known?.node?.name ?? subject.node ?? 'unknown', 200)}${known?.node?.os ? ` ${plain(`${known.node.os}, ${known.node.kubelet}`, 100)}` : ''}`,
+    ],
     [
       'Image',
       images.length > 0
@@ -79,22 +84,22 @@ function evidenceText({ evidence, count }: Incident): string {
 function evidenceLine({ rule, timeNs, command, process, file, connection, user }: Evidence): string {
   const details = [command ?? process, file, connection].flatMap((text) => (text ? [code(text, 120)] : []))
   const by = user ? ` as ${code(user, 40)}` : ''
-  return `• ${date(Number(BigInt(timeNs) / 1_000_000n))} *${plain(rule, 120)}*${details.length > 0 ? `: ${details.join(' · ')}` : ''}${by}`
+  return `• ${date(milliseconds(timeNs))} *${plain(rule, 120)}*${details.length > 0 ? `: ${details.join(' · ')}` : ''}${by}`
 }
 
-function neighboursText({ neighbours, neighbourCount, node, absent, unread }: Context): string {
-  if (absent) return `⚠️ ${plain(absent)}`
-  const listed = neighbours.slice(0, 5).map((name) => code(name, 70))
-  const rest = neighbourCount - listed.length
-  const also =
-    listed.length > 0
-      ? `Also on ${code(node?.name ?? 'the node', 40)}: ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
-      : 'Nothing else runs on its node'
-  return unread.length > 0 ? `Could not be read: ${plain(unread.join('; '), 350)}` : also
+/** What the cluster had to add, if anything. */
+function contextText({ neighbours, node, absent, unread }: Context): string {
+  if (absent) return `⚠️ ${plain(capital(absent))}`
+  if (unread.length > 0) return `⚠️ Could not be read: ${plain(unread.join('; '), 350)}`
+  if (!neighbours) return ''
+  const listed = neighbours.names.slice(0, 5).map((name) => code(name, 70))
+  const rest = neighbours.count - listed.length
+  if (listed.length === 0) return 'Nothing else runs on its node'
+  return `Also on ${code(node?.name ?? 'the node', 40)}: ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function countText({ count, firstNs, lastNs }: Incident): string {
-  const [first, last] = [firstNs, lastNs].map((ns) => Number(BigInt(ns) / 1_000_000n)) as [number, number]
+  const [first, last] = [firstNs, lastNs].map((ns) => milliseconds(ns)) as [number, number]
   return count === 1 ? `1 detection, ${date(first)}` : `${count} detections, first ${date(first)}, last ${date(last)}`
 }
 

@@ -6,6 +6,7 @@ import type { Clock, Log } from '../port/log.ts'
 import type { QueueSender } from '../port/queue.ts'
 import { type Store, update } from '../port/store.ts'
 import { claimOffer, type Offer, offerFor, requestOf } from '../response/offer.ts'
+import { offerTitle } from '../response/offers.ts'
 import { type Permission, permits } from '../response/permission.ts'
 import { type Press, readPress } from '../slack/press.ts'
 import { type SignedRequest, verifySignature } from '../slack/signature.ts'
@@ -59,7 +60,13 @@ async function judge(press: Press, offer: Offer, ports: InteractPorts): Promise<
   })
   if (verdict === 'wrong_workspace') return refuse(press, offer, verdict, 'No permission covers this Slack app and workspace.', ports)
   if (verdict === 'not_permitted')
-    return refuse(press, offer, verdict, `You may not press ${code(offer.action)} here. No permission in the rules allows it.`, ports)
+    return refuse(
+      press,
+      offer,
+      verdict,
+      `You may not press ${code(offerTitle(offer.action))} here. No permission in the rules allows it.`,
+      ports,
+    )
 
   // Written before the claim: should this process die right after it, the sweep finds the claim and sends the action.
   await setDue(store, clock() + FOLLOW_UP_MS, `follow-${offer.nonce}-${press.user.id}`, { do: 'follow', nonce: offer.nonce })

@@ -104,8 +104,10 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
         const { why } = await line(nginx, 'press', 'refused', 'isolate')
         const told = slack.messages(CHANNEL).find((message) => JSON.stringify(message).includes('You may not press'))
         expectThat(told, 'nobody was told')
-        expectThat((await policies()).length === 0, 'there is a NetworkPolicy')
-        return `journal: refused, ${why}; no NetworkPolicy`
+        const { actions } = await incidentOf(nginx)
+        expectThat(!actions.some(({ request: { by } }) => by.kind === 'user' && by.id === 'U0MALLORY'), 'something was done for Mallory')
+        expectThat(actions.length > 0 || (await policies()).length === 0, 'there is a NetworkPolicy')
+        return `journal: refused, ${why}; nothing was done`
       },
     },
     {
@@ -138,11 +140,10 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
         await line(nginx, 'outcome', 'undone', 'release')
         expectThat((await policies()).length === 0, 'the NetworkPolicy is still there')
         const pod = await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, name: nginx.name })
-        expectThat(
-          pod && !Object.keys(pod.metadata.labels ?? {}).some((label) => label.startsWith('creance.dev/')),
-          'the pod still has the label',
-        )
-        return 'no NetworkPolicy, no label; the pod was never restarted'
+        expectThat(pod?.metadata.uid === nginx.uid, 'the pod is another one')
+        const left = Object.keys(pod.metadata.labels ?? {}).filter((label) => label.startsWith('creance.dev/'))
+        expectThat(left.length === 0, `the pod still has the label ${left.join(', ')}`)
+        return 'no NetworkPolicy, no label; it is the same pod'
       },
     },
     {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { CodedError } from '../../lib/error.ts'
 import type { ClusterReader, ClusterWriter, KubernetesObject } from '../../lib/port/cluster.ts'
+import { withoutScheme } from '../../lib/response/prove.ts'
 
 /** The namespace that the demo makes, uses and removes. */
 export const NAMESPACE = 'creance-demo'
@@ -74,13 +75,12 @@ export async function podsOf(cluster: ClusterReader, app: string): Promise<reado
     const running = RunningPod.safeParse(pod).data
     const [status] = running?.status.containerStatuses ?? []
     if (!running || !status || running.metadata.deletionTimestamp !== undefined) return []
-    const containerId = status.containerID.replace(/^[a-z0-9-]+:\/\//, '')
     return [
       {
         name: running.metadata.name,
         uid: running.metadata.uid,
         node: running.spec.nodeName,
-        containerId,
+        containerId: withoutScheme(status.containerID),
         container: status.name,
         image: status.image,
       },

@@ -36,6 +36,7 @@ test('a person plays the story on the page: refused as Mallory, isolated and rel
     http: '127.0.0.1:0',
     listen: '127.0.0.1:0',
     attended: true,
+    signal: AbortSignal.timeout(60_000),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onStart: ({ httpUrl }) => void page.goto(`${httpUrl}/#channel=C0ALERTS&as=U0ALICE`),
     onAsk: () =>

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -18,7 +20,7 @@ const creance = (args: readonly string[], env: Readonly<Record<string, string>> 
 }
 
 test('check finds nothing wrong with the shipped rules', () => {
-  expect(creance(['check'])).toEqual({ status: 0, stdout: '', stderr: '' })
+  expect(creance(['check'])).toEqual({ status: 0, stdout: '', stderr: '4 files, 4 items: 0 errors, 0 warnings\n' })
 })
 
 test('check says where and what, for people and for scripts, and exits 1', () => {
@@ -43,6 +45,16 @@ test.each([
     2,
     /kubeconfig none cannot be used/,
   ],
+  [
+    'a data folder that is a file',
+    ['local', '--data', join(ROOT, 'LICENSE'), '--http', '127.0.0.1:0', '--listen', '127.0.0.1:0'],
+    {},
+    2,
+    /data: .* is no folder/,
+  ],
+  ['a demo at no address', ['demo', '--listen', 'abc'], {}, 2, /listen: expected host:port/],
+  ['a listener for everybody', ['local', '--listen', '0.0.0.0:0'], {}, 2, /open to others: set CREANCE_INSECURE/],
+  ['a stand-in for everybody', ['local', '--http', '0.0.0.0:0'], {}, 2, /served on loopback only/],
   ['a token without a signing secret', ['local'], { SLACK_BOT_TOKEN: 'xoxb-1' }, 2, /SLACK_SIGNING_SECRET is not/],
   ['a forwarder without settings', ['forward'], {}, 2, /CREANCE_QUEUE_URL is not set; CREANCE_CLUSTER is not set/],
   [
@@ -56,4 +68,32 @@ test.each([
   const result = creance(args, env)
   expect(result).toMatchObject({ status, stderr: expect.stringMatching(message) })
   expect(result.stderr).not.toMatch(/\n\s+at /)
+})
+
+test('a port that is in use ends the start at once, with a hint', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  try {
+    for (const flag of ['--listen', '--http']) {
+      const other = flag === '--listen' ? '--http' : '--listen'
+      const result = creance(['local', flag, `127.0.0.1:${port}`, other, '127.0.0.1:0'])
+      expect(result).toMatchObject({ status: 1, stderr: expect.stringMatching(new RegExp(`EADDRINUSE.*choose another with ${flag}`)) })
+    }
+  } finally {
+    server.close()
+  }
+})
+
+test('a demo on a cluster that is not there ends, and leaves nothing behind', () => {
+  const server = 'https://127.0.0.1:7399'
+  const config = { apiVersion: 'v1', kind: 'Config', clusters: [{ name: 'x', cluster: { server } }], users: [{ name: 'x', user: {} }] }
+  const file = join(folder.path, 'kubeconfig')
+  writeFileSync(
+    file,
+    JSON.stringify({ ...config, contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }], 'current-context': 'x' }),
+  )
+  const result = creance(['demo', '--once', '--kubeconfig', file], { TMPDIR: folder.path })
+  expect(result).toMatchObject({ status: 1, stdout: expect.stringContaining('ECONNREFUSED') })
+  expect(readdirSync(folder.path)).toEqual(['kubeconfig'])
 })

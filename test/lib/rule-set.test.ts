@@ -17,7 +17,12 @@ const problemsIn = (text: string) => {
 const RESPONSE = 'response: R\n  match: alert.rule = x\n  actions: [{delete: }]'
 
 test.each(['rules', 'local/demo/rules', 'local/stand-in/rules'])('%s has no problems', (path) => {
-  expect(loadRules([join(import.meta.dirname, '../..', path)]).problems).toEqual([])
+  const root = join(import.meta.dirname, '../..')
+  expect(
+    loadRules([...new Set(['rules/correlation', path])].map((one) => join(root, one))).problems.filter(
+      ({ code }) => code !== 'duplicate_name',
+    ),
+  ).toEqual([])
 })
 
 test('every response that is shipped only observes', () => {
@@ -43,7 +48,7 @@ test.each([
   ],
   ['an unknown parameter', '- response: R\n  match: alert.rule = x\n  actions:\n    - isolate: {dns: true}', /Unrecognized key: "dns"/],
   ['an unknown mode', `- ${RESPONSE}\n  mode: always`, /^4:3 invalid_rule mode: /],
-  ['a match that does not parse', '- response: R\n  match: alert.rule = \n  actions: [{delete: }]', /^2:3 invalid_match match: /],
+  ['a match that does not parse', '- response: R\n  match: alert.rule = \n  actions: [{delete: }]', /^2:22 invalid_match match: /],
   [
     'a match with an unknown field',
     '- response: R\n  match: alert.rul = x\n  actions: [{delete: }]',
@@ -107,4 +112,23 @@ test('several documents and nested folders are read, and null items passed over'
   expect(problems).toEqual([])
   expect(rules.responses).toHaveLength(1)
   expect(rules.guards.protected_namespaces).toContain('prod')
+})
+
+const CORRELATION = 'title: T\ncorrelation: {type: temporal_ordered, rules: [a, b], group-by: [pod.name], timespan: 1m}'
+test.each([
+  ['in a plain match', '- response: R\n  match: alert.rule = x and alert.rul = y\n  actions: [{delete: }]', '2:29'],
+  ['in a quoted match', '- response: R\n  match: "alert.rul = y"\n  actions: [{delete: }]', '2:11'],
+  ['in a folded match', '- response: R\n  match: >\n    alert.rule = x\n    and alert.rul = y\n  actions: [{delete: }]', '3:'],
+  ['in a literal match', '- response: R\n  match: |\n    alert.rule = x and\n    alert.rul = y\n  actions: [{delete: }]', '4:1'],
+])('an error %s is told at its place', (_name, text, place) => {
+  expect(problemsIn(text)).toEqual([expect.stringMatching(new RegExp(`^${place}.*nonexistent field alert.rul`))])
+})
+
+test('a match that names a correlation which is not there is an error; where none is loaded at all, a warning', () => {
+  const response = '- response: R\n  match: incident.correlation in (T, U)\n  actions: [{delete: }]'
+  expect(problemsIn(`${CORRELATION}\n---\n${response}`)).toEqual([
+    expect.stringMatching(/^5:38 unknown_correlation match: there is no correlation "U"/),
+  ])
+  expect(problemsIn(response)).toHaveLength(2)
+  expect(loadRules([folder.path]).problems.every(({ severity }) => severity === 'warning')).toBe(true)
 })

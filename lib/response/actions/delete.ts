@@ -8,7 +8,8 @@ const Parameters = z.strictObject({ grace_period: DurationSeconds.optional() })
 export const deletePod: Action<z.infer<typeof Parameters>> = {
   name: 'delete',
   title: 'Delete',
-  description: 'Deletes the pod; what the API server knows of it is kept as evidence first. A controller will make a new one.',
+  description:
+    'Deletes the pod; what the API server knows of it is kept as evidence first. Its controller, if it has one, makes a new one.',
   parameters: Parameters,
   rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'delete'] }],
   example: 'delete: {grace_period: 30s}',

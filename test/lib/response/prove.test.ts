@@ -41,7 +41,7 @@ test.each([
     kind: 'proven',
     why: undefined,
   },
-  { name: 'a pod that is gone', object: undefined, target: TARGET, kind: 'absent', why: 'pod shop/web is gone' },
+  { name: 'a pod that is gone', object: undefined, target: TARGET, kind: 'absent', why: 'there is no pod shop/web now' },
   { name: 'another uid', object: pod(), target: { ...TARGET, uid: 'uid-0' }, kind: 'absent', why: 're-made: it has another uid' },
   {
     name: 'a pod younger than the evidence',

@@ -138,11 +138,10 @@ test('whatever attackers write, no limit of Slack’s is passed, and nothing of 
       )
       const context = {
         atMs: 1,
-        pod: { uid: 'u', created: '', phase: '', ip: '', serviceAccount: name, images: [image, image, image, image], labels: {} },
+        pod: { uid: 'u', serviceAccount: name, images: [image, image, image, image], labels: {} },
         owners: [{ kind: 'ReplicaSet', name, uid: 'u' }],
-        node: { name, kubelet: '', os: '' },
-        neighbours: Array.from({ length: 10 }, () => pod),
-        neighbourCount: 200,
+        node: { name, kubelet: name, os: name },
+        neighbours: { names: Array.from({ length: 10 }, () => pod), count: 200 },
         unread: [],
       }
       const actions = Array.from({ length: 15 }, (_, index) => ({

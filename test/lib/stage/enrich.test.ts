@@ -42,9 +42,9 @@ test('owners are followed by uid, and neighbours listed', async () => {
   const neighbour = object('Pod', 'other', 'u9')
   const context = await describePod(SUBJECT, clusterOf([POD, SET, object('Deployment', 'web', 'u3'), neighbour]), 1)
   expect(context).toMatchObject({
-    pod: { uid: 'u1', images: ['nginx'], serviceAccount: 'default', phase: 'Running' },
+    pod: { uid: 'u1', images: ['nginx'], serviceAccount: 'default' },
     owners: [{ kind: 'ReplicaSet' }, { kind: 'Deployment', name: 'web', uid: 'u3' }],
-    neighbours: ['shop/other'],
+    neighbours: { names: ['shop/other'], count: 1 },
     unread: [],
   })
 })
@@ -72,11 +72,12 @@ test.each([
 })
 
 test('a pod that is gone is said to be', async () => {
-  expect(await describePod(SUBJECT, clusterOf([]), 1)).toMatchObject({ absent: 'pod shop/web-1 is gone', unread: [] })
+  expect(await describePod(SUBJECT, clusterOf([]), 1)).toMatchObject({ absent: 'there is no pod shop/web-1 now', unread: [] })
 })
 
-test('a subject without a pod needs no cluster', async () => {
-  expect(await describePod({ kind: 'node', key: 'k', cluster: 'c' }, clusterOf([], ['Pod', 'Node']), 1)).toMatchObject({
+test('a subject without a pod needs no cluster, and nothing is said of neighbours', async () => {
+  expect(await describePod({ kind: 'node', key: 'k', cluster: 'c' }, clusterOf([], ['Pod', 'Node']), 1)).toEqual({
+    atMs: 1,
     unread: [],
     owners: [],
   })

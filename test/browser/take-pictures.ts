@@ -1,17 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { playStep } from '../local/demo/step.ts'
-import { story } from '../local/demo/story.ts'
-import { startLocal } from '../local/local.ts'
-import { LocalSettings } from '../local/settings.ts'
-import { launchChromium } from '../test/support/chromium.ts'
+import { demoRules } from '../../local/demo/demo.ts'
+import { playStep } from '../../local/demo/step.ts'
+import { story } from '../../local/demo/story.ts'
+import { startLocal } from '../../local/local.ts'
+import { readLocalSettings } from '../../local/settings.ts'
+import { launchChromium } from '../support/chromium.ts'
 
-// Takes the pictures of the docs from the story itself: `node docs/take-pictures.ts` (needs Chromium: CHROMIUM or /usr/bin/chromium).
-const root = join(import.meta.dirname, '..')
+// Takes the pictures of the docs from the story itself: `node test/browser/take-pictures.ts` (needs Chromium: CHROMIUM or /usr/bin/chromium).
+const root = join(import.meta.dirname, '../..')
 const data = mkdtempSync(join(tmpdir(), 'creance-pictures-'))
-const rules = ['rules/correlation', 'rules/response/guards.yaml', 'local/demo/rules'].map((path) => join(root, path))
-const settings = LocalSettings.parse({ packageRoot: root, data, rules, listen: '127.0.0.1:0', http: '127.0.0.1:0', cluster: 'demo' })
+const settings = readLocalSettings({
+  packageRoot: root,
+  data,
+  rules: demoRules(root),
+  listen: '127.0.0.1:0',
+  http: '127.0.0.1:0',
+  cluster: 'demo',
+})
 const nothing = () => undefined
 const local = await startLocal(settings, { info: nothing, warn: nothing, error: nothing })
 const browser = await launchChromium()
@@ -24,14 +31,14 @@ const PICTURES = new Map([
 ])
 try {
   for (const [index, step] of story(local).entries()) {
-    const { ok, found } = await playStep(step, { attended: false, withinMs: 20_000 })
+    const { ok, found } = await playStep(step, { attended: false, withinMs: 20_000, signal: AbortSignal.timeout(60_000), onWait: nothing })
     if (!ok) throw new Error(`step ${index + 1}: ${found}`)
     const picture = PICTURES.get(index + 1)
     if (!picture) continue
     const page = await browser.newPage({ viewport: { width: 1120, height: picture.height }, deviceScaleFactor: 1 })
     await page.goto(`${local.httpUrl}/#channel=C0ALERTS&as=${picture.user}`)
     await page.getByText('Connected', { exact: true }).waitFor()
-    await page.screenshot({ path: join(import.meta.dirname, 'pictures', picture.file) })
+    await page.screenshot({ path: join(root, 'docs/pictures', picture.file) })
     await page.close()
   }
 } finally {
