@@ -7,6 +7,8 @@ import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
 import { forwardCommand } from './forward.ts'
 import { localCommand } from './local.ts'
+import { matchCommand } from './match.ts'
+import { parseCommand } from './parse.ts'
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.stderr.write(`creance: this is Node ${process.versions.node}; Node 24 or later is needed\n`)
@@ -25,6 +27,8 @@ const program = new Command('creance')
   .addCommand(demoCommand(packageRoot))
   .addCommand(forwardCommand())
   .addCommand(checkCommand(packageRoot))
+  .addCommand(matchCommand())
+  .addCommand(parseCommand())
 
 // Each command loads what it runs when it runs, so that `check` is quick.
 for (const command of [program, ...program.commands]) {

@@ -9,7 +9,7 @@ const LIB: Readonly<Record<string, readonly string[]>> = {
   condition: [],
   detection: [],
   batch: ['detection', 'port'],
-  rule: ['detection'],
+  rule: ['detection', 'condition'],
   correlation: ['detection', 'rule', 'port', 'condition'],
   incident: ['detection', 'rule', 'correlation', 'port', 'condition'],
   response: ['detection', 'rule', 'correlation', 'incident', 'port', 'condition'],

@@ -1,48 +1,28 @@
 import type { Check, Expr, Literal } from '../condition/ast.ts'
 import { compileCondition } from '../condition/compile.ts'
 import { ConditionError, type Position } from '../condition/error.ts'
-import type { Field, FieldLookup, FieldType, Value } from '../condition/field.ts'
-import { jsonFields } from '../condition/fields/json.ts'
+import type { Field, FieldLookup } from '../condition/field.ts'
 import { parseCondition } from '../condition/parse.ts'
 import type { Detection } from '../detection/detection.ts'
 import type { Incident } from '../incident/incident.ts'
+import { detectionFields } from '../rule/detection-fields.ts'
 
 /** `correlation`: one of those that came true; a match is tried with each. */
 type Subject = { readonly incident: Incident; readonly detection: Detection; readonly correlation: string | undefined }
 export type Matcher = (incident: Incident, detection: Detection) => boolean
 
-const text = (get: (subject: Subject) => string | undefined): Field<Subject> => ({ type: 'string', get })
-const number = (get: (subject: Subject) => number): Field<Subject> => ({ type: 'int64', get })
-const list = (get: (subject: Subject) => readonly string[]): Field<Subject> => ({ type: 'string', list: true, get })
-
-/** Our own names; all others are the agent's. */
-const OWN: Readonly<Record<string, Field<Subject>>> = {
-  'alert.rule': text(({ detection }) => detection.rule),
-  'alert.priority': text(({ detection }) => detection.priority),
-  'alert.severity': number(({ detection }) => detection.severity),
-  'alert.agent': text(({ detection }) => detection.agent),
-  'alert.source': text(({ detection }) => detection.source),
-  'alert.tags': list(({ detection }) => detection.tags),
-  'alert.mitre': list(({ detection }) => detection.mitre),
-  'cluster.name': text(({ detection }) => detection.cluster),
-  'node.name': text(({ detection }) => detection.node),
-  'pod.namespace': text(({ detection }) => detection.pod?.namespace),
-  'pod.name': text(({ detection }) => detection.pod?.name),
-  'pod.uid': text(({ detection }) => detection.pod?.uid),
-  'container.id': text(({ detection }) => (detection.fields['container.id'] === 'host' ? 'host' : detection.container?.id)),
-  'container.name': text(({ detection }) => detection.container?.name),
-  'container.image': text(({ detection }) => detection.container?.image),
-  'incident.correlation': text(({ correlation }) => correlation),
-  'incident.count': number(({ incident }) => incident.count),
-  'incident.severity': number(({ incident }) => incident.severity),
+/** Names of the incident as a whole; all others are the detection's. */
+const INCIDENT: Readonly<Record<string, Field<Subject>>> = {
+  'incident.correlation': { type: 'string', get: ({ correlation }) => correlation },
+  'incident.count': { type: 'int64', get: ({ incident }) => incident.count },
+  'incident.severity': { type: 'int64', get: ({ incident }) => incident.severity },
 }
-
-const AGENT = jsonFields({ strict: true })
+const DETECTION = detectionFields({ strict: true })
 
 /** Compiles a `match`: Falco's language over our names and the agent's. A ConditionError (returned, not thrown) where it is none. */
 export function compileMatch(condition: string): Matcher | ConditionError {
   try {
-    const fieldNames = () => [...Object.keys(OWN), ...AGENT.fieldNames()]
+    const fieldNames = () => [...Object.keys(INCIDENT), ...DETECTION.fieldNames()]
     const matches = compileCondition(parseCondition(condition), { field: findField, fieldNames })
     return (incident, detection) => {
       const correlations = incident.correlations.length > 0 ? incident.correlations : [undefined]
@@ -82,13 +62,8 @@ function literalsOf({ left, operator, right }: Check): readonly Literal[] {
 }
 
 const findField: FieldLookup<Subject> = (name, argument) => {
-  const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined
+  const own = Object.hasOwn(INCIDENT, name) ? INCIDENT[name] : undefined
   if (own) return argument === undefined ? own : { refused: `${name} takes no argument` }
-  const field = AGENT.field(name, argument)
-  if (!field || 'refused' in field) return field
-  return {
-    type: field.type satisfies FieldType,
-    list: field.list ?? false,
-    get: ({ detection }): Value | undefined => field.get(detection.fields),
-  }
+  const field = DETECTION.field(name, argument)
+  return !field || 'refused' in field ? field : { ...field, get: ({ detection }) => field.get(detection) }
 }

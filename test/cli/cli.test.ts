@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -33,7 +33,57 @@ test('check says where and what, for people and for scripts, and exits 1', () =>
   ])
 })
 
+const SHELL_THEN_SHADOW = join(ROOT, 'test/fixtures/falco/k8s_shell_then_shadow.jsonl')
+
+test('match prints the lines that match, byte for byte, and says by its exit code whether there were any', () => {
+  const [shell, shadow] = readFileSync(SHELL_THEN_SHADOW, 'utf8').trim().split('\n')
+  expect(creance(['match', 'fd.name = /etc/shadow and alert.severity >= 3', SHELL_THEN_SHADOW])).toEqual({
+    status: 0,
+    stdout: `${shadow}\n`,
+    stderr: '',
+  })
+  expect(creance(['match', 'alert.tags intersects (shell)', SHELL_THEN_SHADOW]).stdout).toBe(`${shell}\n`)
+  expect(creance(['match', 'proc.name = nobody', SHELL_THEN_SHADOW])).toEqual({ status: 1, stdout: '', stderr: '' })
+})
+
+test('match takes any field of any JSON, and passes over what is none', () => {
+  const file = join(folder.path, 'lines')
+  writeFileSync(file, '{"a":{"b":"x"},"n":7}\nnot json\n[1]\n\n{"a":{"b":"y"}}\n')
+  expect(creance(['match', 'a.b = x', file])).toEqual({
+    status: 0,
+    stdout: '{"a":{"b":"x"},"n":7}\n',
+    stderr: 'creance: 2 lines are no JSON objects and were passed over\n',
+  })
+})
+
+test('parse prints the canonical form, or where it fails', () => {
+  expect(creance(['parse', 'a.b=x   and not(c.d exists)'])).toEqual({ status: 0, stdout: '(a.b = x and not c.d exists)\n', stderr: '' })
+  expect(creance(['parse', 'a.b = x AND c.d = y'])).toMatchObject({
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(/^creance: column \d+: /),
+  })
+})
+
+test('parse answers each line of standard input, a condition or a JSON string, with a JSON line', () => {
+  const input = 'a.b = x\n"a.b = \\"x y\\""\na.b =\n'
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'cli/creance.ts'), 'parse', '-'], { input, encoding: 'utf8' })
+  expect(status).toBe(0)
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { ok: true, canonical: 'a.b = x' },
+    { ok: true, canonical: 'a.b = "x y"' },
+    { ok: false, error: expect.any(String), column: 6 },
+  ])
+})
+
 test.each([
+  ['a match that is no condition', ['match', 'proc.name ='], {}, 2, /condition, line 1, column 12/],
+  ['a file to match that is not there', ['match', 'a.b = c', 'nowhere'], {}, 2, /nowhere cannot be read/],
   ['a path that is not there', ['check', 'nowhere'], {}, 2, /nowhere cannot be read/],
   ['an unknown command', ['explode'], {}, 2, /unknown command 'explode'/],
   ['an unknown option', ['check', '--fast'], {}, 2, /unknown option '--fast'/],
