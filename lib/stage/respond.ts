@@ -9,6 +9,7 @@ import type { ProvenPod } from '../response/action.ts'
 import { type AnyAction, actionNamed } from '../response/actions/index.ts'
 import { keepEvidence } from '../response/evidence.ts'
 import { type Guards, guardPod, guardRequest } from '../response/guards.ts'
+import { guardLimits, guardStop } from '../response/limits.ts'
 import { isFinal, type Outcome, outcomeWords } from '../response/outcome.ts'
 import { provePod } from '../response/prove.ts'
 import { release } from '../response/release.ts'
@@ -65,7 +66,7 @@ async function carryOut(request: ActionRequest, ports: RespondPorts, { lastTry }
 
 /** The verdict, read from top to bottom: guards on the request, proof of the pod, guards on the pod, evidence kept, then the action. */
 async function decide(request: ActionRequest, begunMs: number | undefined, ports: RespondPorts): Promise<Outcome> {
-  const { cluster, clusterName, guards, clock } = ports
+  const { cluster, clusterName, store, guards, clock } = ports
   if (request.target.cluster !== clusterName) {
     return { state: 'refused', guard: 'unknown_cluster', why: `this responder acts on cluster ${clusterName} alone` }
   }
@@ -74,6 +75,8 @@ async function decide(request: ActionRequest, begunMs: number | undefined, ports
   if (!action) return { state: 'refused', guard: 'unknown_action', why: `there is no action "${request.action.slice(0, 40)}"` }
   const problem = action.problemWith(request.parameters)
   if (problem !== undefined) return { state: 'refused', guard: 'bad_parameters', why: `${action.name}: ${problem}` }
+  const stopped = await guardStop(store)
+  if (stopped) return stopped
   const against = guardRequest(request, guards, { nowMs: clock(), begunMs })
   if (against) return against
 
@@ -87,6 +90,9 @@ async function decide(request: ActionRequest, begunMs: number | undefined, ports
   if (proof.kind === 'unproven') return { state: 'refused', guard: 'unproven', why: proof.why }
   const protectedBy = guardPod(proof.pod.object, guards)
   if (protectedBy) return protectedBy
+
+  const limited = await guardLimits(request, proof.pod.uid, guards, { store, nowMs: clock() })
+  if (limited) return limited
 
   if (action.destructive) await keepEvidence(proof.pod.object, request, ports)
   await begin(request, proof.pod, action, ports)

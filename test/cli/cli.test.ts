@@ -4,6 +4,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openDatabase } from '../../lib/adapter/sqlite.ts'
+import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
+import { guardStop } from '../../lib/response/limits.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -146,4 +149,13 @@ test('a demo on a cluster that is not there ends, and leaves nothing behind', ()
   const result = creance(['demo', '--once', '--kubeconfig', file], { TMPDIR: folder.path })
   expect(result).toMatchObject({ status: 1, stdout: expect.stringContaining('ECONNREFUSED') })
   expect(readdirSync(folder.path)).toEqual(['kubeconfig'])
+})
+
+test('stop and resume set the kill switch of a data folder, and of none that is not there', async () => {
+  expect(creance(['stop'])).toMatchObject({ status: 2, stderr: expect.stringContaining('.creance is no data folder of creance local') })
+  const store = sqliteStore(openDatabase(join(folder.path, 'store.db')), { clock: Date.now })
+  expect(creance(['stop', 'a drill', '--data', folder.path])).toMatchObject({ status: 0, stdout: expect.stringContaining('stopped') })
+  expect(await guardStop(store)).toMatchObject({ guard: 'stopped', why: expect.stringContaining('a drill') })
+  expect(creance(['resume', '--data', folder.path])).toMatchObject({ status: 0 })
+  expect(await guardStop(store)).toBeUndefined()
 })
