@@ -73,13 +73,16 @@ async function readBatch(
   const batch = unpackBatch(message)
   const refused = batch.refused.map(({ line, reason }) => ({ text: line, reason }))
   const detections: Detection[] = []
+  const telemetry: string[] = []
   for (const envelope of batch.envelopes) {
     const reading = readAlert(envelope)
     if (reading.kind === 'detection') detections.push(reading.detection)
     if (reading.kind === 'internal')
       log.info('agent reported on itself', { agent: envelope.agent, rule: reading.rule, priority: reading.priority })
+    if (reading.kind === 'telemetry') telemetry.push(`${envelope.agent}: ${reading.what}`)
     if (reading.kind === 'refused') refused.push({ text: envelope.alert, reason: reading.reason })
   }
+  if (telemetry.length > 0) log.info('events without a finding passed over', { count: telemetry.length, first: telemetry[0] })
   for (const { text, reason } of refused) {
     log.warn('alert refused', { batch: batch.id, reason })
     const id = `refused-${contentId(text, reason).slice(0, 32)}`
@@ -104,10 +107,10 @@ async function advance({ detections, firings }: Group, ports: EvaluatePorts): Pr
     const what = `${correlation.title}: ${hits.map(({ rule }) => rule).join(' → ')}`
     await journal(store, { ...line, id: `fired-${contentId(correlation.title).slice(0, 16)}`, what, outcome: 'correlated' })
   }
-  for (const detection of detections) {
-    const planned = planActions(incident, detection, rules.responses, clock())
-    for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
-  }
+  // Many detections call for the same: once is enough.
+  const called = detections.flatMap((detection) => planActions(incident, detection, rules.responses, clock()))
+  const planned = new Map(called.map((action) => [action.request.id, action])).values()
+  for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
   await setDue(store, incident.openedMs + QUIET_MS, `close-${incident.id}`, { do: 'close', incident: incident.id })
   await incidents.send([
     { body: JSON.stringify({ incident: incident.id }), group: incident.id, dedup: `${incident.id}-${incident.revision}` },
