@@ -16,7 +16,10 @@ export function acceptAlert(body: string, { cluster, node }: Stamp, nowMs: numbe
   }
   const agent = agentOf(alert)
   if (!agent)
-    throw new CodedError('invalid_input', 'the body is no alert of a known agent: a Falco alert has at least rule, priority and time')
+    throw new CodedError(
+      'invalid_input',
+      'the body is no alert of a known agent (Falco, Tetragon, Tracee, KubeArmor): a Falco alert has at least rule, priority and time',
+    )
   const envelope = { agent, cluster, ...(node ? { node } : {}), receivedMs: nowMs, alert: body }
   const reading = readAlert(envelope)
   if (reading.kind === 'refused') throw new CodedError('invalid_input', reading.reason)

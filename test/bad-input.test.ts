@@ -82,6 +82,13 @@ describe('alerts, at evaluate', () => {
     expect(await chain.incidents()).toEqual([])
   })
 
+  test('an event that is no finding makes no incident, and is not refused', async () => {
+    await chain.send(['{"process_exit":{"process":{"binary":"/bin/sh"}},"time":"2026-09-20T10:15:30Z"}'])
+    await chain.settle()
+    expect(await chain.incidents()).toEqual([])
+    expect((await chain.journalOfToday()).filter(({ what }) => what.includes('process_exit'))).toEqual([])
+  })
+
   test('a detection without a pod makes an incident about the node, and touches no pod, whatever its rule calls for', async () => {
     const [host = ''] = recorded('host_read_shadow')
     const [netcat = '', redirect = ''] = recorded('k8s_shop_netcat').filter((line) => /Netcat Remote|Redirect/.test(line))

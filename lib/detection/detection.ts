@@ -19,11 +19,19 @@ export type FieldValue = z.infer<typeof FieldValue>
 /** Nanoseconds since 1970 as a decimal string: such numbers are over 2^53. */
 export const Nanoseconds = z.string().regex(/^\d{1,19}$/)
 
+/** The agents whose alerts are read, by the name in an envelope and in a condition's `alert.agent`. */
+export const Agent = z.enum(['falco', 'tetragon', 'tracee', 'kubearmor'])
+export type Agent = z.infer<typeof Agent>
+
+/** Where an alert came from, as the forwarder stamped it: no agent is believed about its cluster, and not every one names its node. */
+export type Origin = { readonly cluster: string; readonly node?: string | undefined; readonly receivedMs: number }
+
 /** One agent's alert in the schema that all agents share. `id` is a function of the content alone, so a redelivery has the same id.
- *  `container.id` has no scheme and may be a 12-character prefix. No `pod`: the detection is about a node (or not yet attributed). */
+ *  `container.id` has no scheme and may be a 12-character prefix. No `pod`: the detection is about a node (or not yet attributed).
+ *  `process`, `file`, `connection`, `user`: what people look at first, whatever the agent calls it; `user` is a name, or `uid 0` where only that is known. */
 export const Detection = z.object({
   id: z.string().regex(/^[0-9a-f]{64}$/),
-  agent: z.enum(['falco']),
+  agent: Agent,
   rule: z.string(),
   severity: Severity,
   priority: z.string(),
@@ -34,6 +42,10 @@ export const Detection = z.object({
   node: z.string().optional(),
   pod: z.object({ namespace: z.string(), name: z.string(), uid: z.string().optional() }).optional(),
   container: z.object({ id: z.string(), name: z.string().optional(), image: z.string().optional() }).optional(),
+  process: z.object({ exe: z.string().optional(), cmdline: z.string().optional() }).optional(),
+  file: z.string().optional(),
+  connection: z.string().optional(),
+  user: z.string().optional(),
   message: z.string(),
   tags: z.array(z.string()),
   mitre: z.array(z.string()),
@@ -41,8 +53,10 @@ export const Detection = z.object({
 })
 export type Detection = z.infer<typeof Detection>
 
-/** What a reader makes of one alert: a detection, the agent's word about itself (counted, never acted upon), or a refusal that says why. */
+/** What a reader makes of one alert: a detection, the agent's word about itself (counted, never acted upon), an event that is no finding of
+ *  any rule or policy (counted), or a refusal that says why. */
 export type Reading =
   | { readonly kind: 'detection'; readonly detection: Detection }
   | { readonly kind: 'internal'; readonly rule: string; readonly priority: string }
+  | { readonly kind: 'telemetry'; readonly what: string }
   | { readonly kind: 'refused'; readonly reason: string }

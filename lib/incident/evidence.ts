@@ -6,18 +6,12 @@ const MESSAGE_BYTES = 1000
 const TEXT_BYTES = 1000
 
 /** What people look at first of a detection, cut so that an incident's evidence always fits in its item. */
-export function evidenceOf({ id, rule, severity, timeNs, message, fields, container, node, pod }: Detection): Evidence {
-  const texts = {
-    process: textField(fields['proc.exepath']) ?? textField(fields['proc.name']),
-    command: textField(fields['proc.cmdline']),
-    ...fileOrConnection(textField(fields['fd.name']) ?? textField(fields['fs.path.name'])),
-    user: textField(fields['user.name']),
-    containerId: container?.id,
-    image: container?.image,
-    node,
-    podUid: pod?.uid,
-  }
-  const present = Object.entries(texts).filter(([, text]) => text !== undefined)
+export function evidenceOf(detection: Detection): Evidence {
+  const { id, rule, severity, timeNs, message, process, file, connection, user, container, node, pod } = detection
+  const texts = { process: process?.exe, command: process?.cmdline, file, connection, user }
+  const cutTexts = Object.entries(texts).map(([name, text]) => [name, text && cut(text, TEXT_BYTES)] as const)
+  const names = Object.entries({ containerId: container?.id, image: container?.image, node, podUid: pod?.uid })
+  const present = [...cutTexts, ...names].filter(([, text]) => text)
   return { id, rule, severity, timeNs, message: cut(message, MESSAGE_BYTES), ...Object.fromEntries(present) }
 }
 
@@ -34,16 +28,6 @@ export function mostTelling(evidence: readonly Evidence[], cap: number): readonl
   const earliest = sorted.slice(0, cap - 1)
   if (sorted.length < cap || !worst || earliest.includes(worst)) return sorted.slice(0, cap - 1)
   return [...earliest, worst]
-}
-
-/** Falco's `fd.name` is a path, or `ip:port->ip:port` for a connection. */
-function fileOrConnection(name: string | undefined): { file?: string; connection?: string } {
-  if (name === undefined) return {}
-  return name.includes('->') ? { connection: name } : { file: name }
-}
-
-function textField(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' && value !== '<NA>' ? cut(value, TEXT_BYTES) : undefined
 }
 
 /** As much of the text as takes at most `max` bytes in JSON. */

@@ -15,6 +15,7 @@ export function detection(given: Partial<Detection> = {}): Detection {
     node: 'node-1',
     pod: { namespace: 'shop', name: 'web-1' },
     container: { id: '8114e6b6fb8e', image: 'nginx:1.29' },
+    process: { exe: 'bash', cmdline: 'bash' },
     message: 'a shell',
     tags: ['T1059', 'container'],
     mitre: ['T1059'],

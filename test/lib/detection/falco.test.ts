@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Detection } from '../../../lib/detection/detection.ts'
-import { nanoseconds, readFalco } from '../../../lib/detection/falco.ts'
+import { readFalco } from '../../../lib/detection/falco.ts'
 import { parseJson } from '../../../lib/detection/json.ts'
 import { readAlert } from '../../../lib/detection/read.ts'
+import { nanoseconds } from '../../../lib/detection/time.ts'
+import { nearly } from '../../support/agents.ts'
 import { allRecorded, recorded } from '../../support/recorded.ts'
 
 const ORIGIN = { cluster: 'prod', receivedMs: 1_795_500_000_000 }
@@ -167,6 +169,11 @@ test('no JSON value whatever makes the reader throw', () => {
     output_fields: fc.dictionary(fc.string(), fc.jsonValue()),
   })
   fc.assert(fc.property(shape, (value) => ['detection', 'internal', 'refused'].includes(read(JSON.stringify(value)).kind)))
+})
+
+test('nor does any that is nearly an alert', () => {
+  const kinds = ['detection', 'internal', 'refused']
+  fc.assert(fc.property(nearly(JSON.parse(shell)), (value) => kinds.includes(readFalco(value, ORIGIN).kind)))
 })
 
 test.each([

@@ -88,16 +88,17 @@ test('neither the order nor the batches in which detections come change what is 
 })
 
 test('what attackers write is cut', () => {
-  const fields = { 'proc.cmdline': 'x'.repeat(9000), 'fd.name': '10.0.0.1:1->1.2.3.4:443' }
-  const [evidence] = merge(undefined, [at(1, { fields, message: 'm'.repeat(9000) })])?.evidence ?? []
+  const said = { process: { cmdline: 'x'.repeat(9000) }, connection: '10.0.0.1:1->1.2.3.4:443', message: 'm'.repeat(9000) }
+  const [evidence] = merge(undefined, [at(1, said)])?.evidence ?? []
   expect(evidence?.command).toHaveLength(1000)
   expect(evidence?.message).toHaveLength(1000)
   expect(evidence).toMatchObject({ connection: '10.0.0.1:1->1.2.3.4:443' })
 })
 
 test('evidence full of control characters fits too', () => {
-  const fields = Object.fromEntries(['proc.cmdline', 'proc.exepath', 'fd.name', 'user.name'].map((name) => [name, '\u001b'.repeat(5000)]))
-  const many = Array.from({ length: 60 }, (_, second) => at(second, { fields, message: '\u0000'.repeat(5000) }))
+  const bytes = '\u001b'.repeat(5000)
+  const said = { process: { exe: bytes, cmdline: bytes }, file: bytes, connection: bytes, user: bytes, message: '\u0000'.repeat(5000) }
+  const many = Array.from({ length: 60 }, (_, second) => at(second, said))
   expect(Buffer.byteLength(JSON.stringify(merge(undefined, many)))).toBeLessThan(200 * 1024)
 })
 

@@ -125,11 +125,12 @@ test('whatever attackers write, no limit of Slack’s is passed, and nothing of 
   })
   fc.assert(
     fc.property(given, ({ rule, command, file, user, pod, image, name, why, count }) => {
-      const fields = { 'proc.cmdline': command, 'fd.name': file, 'user.name': user }
       const detections = Array.from({ length: count }, (_, index) =>
         detection({
           rule,
-          fields,
+          process: { cmdline: command },
+          file,
+          user,
           timeNs: String(index + 1),
           pod: { namespace: pod, name: pod },
           container: { id: 'c', image },

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { acceptAlert } from '../../../forwarder/accept.ts'
+import { Envelope } from '../../../lib/batch/envelope.ts'
+import { Agent } from '../../../lib/detection/detection.ts'
+import { parseJson } from '../../../lib/detection/json.ts'
+import { agentOf } from '../../../lib/detection/read.ts'
+import { evidenceOf } from '../../../lib/incident/evidence.ts'
+import { changed, detectionIn, readingOf, sample } from '../../support/agents.ts'
+
+const STAMP = { cluster: 'prod' }
+
+test.each(Agent.options)('an alert of %s is told by its shape, accepted and read', (agent) => {
+  expect(agentOf(parseJson(sample(agent)))).toBe(agent)
+  expect(acceptAlert(sample(agent), STAMP, 1_795_500_000_000)).toMatchObject({ agent, cluster: 'prod', alert: sample(agent) })
+  expect(detectionIn(agent, sample(agent)).agent).toBe(agent)
+})
+
+test.each([
+  ['a Tetragon event without a policy', 'tetragon', '{"process_exec":{"process":{"binary":"/bin/sh"}},"time":"2026-09-20T10:15:30Z"}'],
+  ['a Tracee event without a threat', 'tracee', '{"timestamp":"2026-09-20T10:15:30Z","name":"execve","workload":{}}'],
+  ['a KubeArmor log', 'kubearmor', '{"Type":"ContainerLog","Operation":"Process"}'],
+] as const)('%s is accepted, and is telemetry', (_name, agent, alert) => {
+  expect(Envelope.parse(acceptAlert(alert, STAMP, 1))).toMatchObject({ agent })
+  expect(readingOf(agent, alert)).toMatchObject({ kind: 'telemetry' })
+})
+
+test.each([
+  ['another object', { a: 1 }],
+  ['a name alone', { name: 'x' }],
+  ['a Type alone', { Type: 'MatchedPolicy' }],
+  ['a list', []],
+  ['a text', 'process_exec'],
+])('%s is of no agent', (_name, value) => {
+  expect(agentOf(value)).toBeUndefined()
+})
+
+test.each([
+  ['falco', { process: '/bin/busybox', command: 'sh', user: 'root', containerId: '5f2c1f0e9c6b' }],
+  ['tetragon', { process: '/bin/cat', command: '/bin/cat /etc/shadow', file: '/etc/shadow', user: 'uid 0' }],
+  ['tracee', { process: '/bin/busybox', file: '/tmp/xmrig', user: 'uid 0' }],
+  ['kubearmor', { process: '/sbin/apk', command: '/sbin/apk add curl', user: 'uid 0' }],
+] as const)('what %s saw is evidence', (agent, evidence) => {
+  expect(evidenceOf(detectionIn(agent, sample(agent)))).toMatchObject(evidence)
+})
+
+test.each(Agent.options)('%s: what is nested without end is refused, and not walked', (agent) => {
+  const deep = `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`
+  const alert = sample(agent).replace('{', `{"deep":${deep},`)
+  expect(readingOf(agent, alert)).toMatchObject({ kind: 'refused', reason: expect.stringContaining('at most 64 levels of nesting') })
+})
+
+test.each([
+  ['falco', 'rule'],
+  ['falco', 'tags'],
+  ['tetragon', 'process_kprobe.policy_name'],
+  ['tetragon', 'process_kprobe.tags'],
+  ['tracee', 'name'],
+  ['tracee', 'threat.name'],
+  ['kubearmor', 'PolicyName'],
+  ['kubearmor', 'ATags'],
+] as const)('%s: %s with a length that cannot be compared is refused, and throws nothing', (agent, path) => {
+  const alert = changed(JSON.parse(sample(agent)), path, { length: { toString: 1, valueOf: 1 } })
+  expect(readingOf(agent, alert)).toMatchObject({ kind: 'refused', reason: expect.stringContaining(path) })
+})
