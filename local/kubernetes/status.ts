@@ -1,7 +1,5 @@
+import type { Cause } from './cause.ts'
 import { groupOf, type Kind } from './kind/kind.ts'
-
-/** One reason why an object is invalid. `reason`: FieldValueRequired, FieldValueInvalid, …; `field`: like `spec.containers[0].name`. */
-export type Cause = { readonly reason: string; readonly message: string; readonly field: string }
 
 /** Kubernetes' Status object: the body of every refusal, and of a delete that returns no object. `code`, if any, is the HTTP status. */
 export type Status = {

@@ -1,9 +1,9 @@
 import { POD, REPLICA_SET } from '../kind/kinds.ts'
-import { Observed, type PodTemplate, type Selector, WorkloadSpec } from '../kind/spec.ts'
+import { Observed, type PodTemplate, WorkloadSpec } from '../kind/spec.ts'
 import { generateName, newObject } from '../new-object.ts'
 import { type ApiObject, controllerOf, ownedBy, withOwners, withoutOwner } from '../object.ts'
 import type { Objects } from '../objects.ts'
-import { selects } from '../read/selector.ts'
+import { type Selector, selects } from '../read/selector.ts'
 import { end, marked } from '../write/ending.ts'
 
 const MOST_PODS = 5_000

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import type { Cause } from '../cause.ts'
 import { isJsonObject, own, withoutNulls } from '../json.ts'
 import { ApiObject } from '../object.ts'
-import type { Cause } from '../status.ts'
 import type { Kind } from './kind.ts'
 import { metadataProblems } from './metadata-problems.ts'
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
+import type { Cause } from '../cause.ts'
 import type { ApiObject } from '../object.ts'
-import type { Cause } from '../status.ts'
 
 export type Subresource = 'status' | 'scale' | 'eviction'
 

@@ -1,5 +1,5 @@
+import type { Cause } from '../cause.ts'
 import type { ApiObject, OwnerReference } from '../object.ts'
-import type { Cause } from '../status.ts'
 import type { Kind } from './kind.ts'
 
 const MOST_ANNOTATION_BYTES = 256 * 1024

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { TextMap } from '../object.ts'
-import { selects } from '../read/selector.ts'
+import { Selector, selects } from '../read/selector.ts'
 
 const Container = z.looseObject({ name: z.string().min(1), image: z.string().min(1) })
 export type Container = z.infer<typeof Container>
@@ -20,21 +20,6 @@ export const Observed = z.looseObject({
   phase: z.string().optional().catch(undefined),
   conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).catch([]),
 })
-
-/** A label selector in an object, as against the text of a query. */
-export const Selector = z.looseObject({
-  matchLabels: TextMap.optional(),
-  matchExpressions: z
-    .array(
-      z.looseObject({
-        key: z.string(),
-        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-        values: z.array(z.string()).optional(),
-      }),
-    )
-    .optional(),
-})
-export type Selector = z.infer<typeof Selector>
 
 const PodTemplate = z.looseObject({
   metadata: z.looseObject({ labels: TextMap.optional(), annotations: TextMap.optional() }).prefault({}),

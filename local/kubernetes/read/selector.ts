@@ -1,5 +1,21 @@
+import * as z from 'zod'
 import { own } from '../json.ts'
-import type { Selector } from '../kind/spec.ts'
+import { TextMap } from '../object.ts'
+
+/** A label selector in an object, as against the text of a query. */
+export const Selector = z.looseObject({
+  matchLabels: TextMap.optional(),
+  matchExpressions: z
+    .array(
+      z.looseObject({
+        key: z.string(),
+        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        values: z.array(z.string()).optional(),
+      }),
+    )
+    .optional(),
+})
+export type Selector = z.infer<typeof Selector>
 
 type Labels = Readonly<Record<string, string>>
 type Requirement = (labels: Labels | undefined) => boolean

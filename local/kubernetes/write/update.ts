@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Cause } from '../cause.ts'
 import { decode, problemsOf } from '../kind/decode.ts'
 import type { Kind, Subresource } from '../kind/kind.ts'
 import type { ApiObject } from '../object.ts'
 import type { Place } from '../objects.ts'
 import {
   badRequest,
-  type Cause,
   type Checked,
   conflict,
   internalError,
