@@ -2,7 +2,8 @@ import { contentId } from '../detection/id.ts'
 import type { Incident } from '../incident/incident.ts'
 import { actionNamed } from './actions/index.ts'
 import { requestOf, type WantedOffer } from './offer.ts'
-import type { ActionRecord, Target } from './request.ts'
+import type { ActionRecord } from './record.ts'
+import type { Target } from './request.ts'
 import type { IncidentView } from './view.ts'
 
 /** What a person is offered by hand, when no response asks for it: with these parameters. */

@@ -5,7 +5,8 @@ import type { Clock } from '../port/log.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { actionNamed } from './actions/index.ts'
 import { type Outcome, outcomeWords } from './outcome.ts'
-import { ActionRecord, type ActionRequest, actionSortKey, requesterWords } from './request.ts'
+import { ActionRecord, actionSortKey } from './record.ts'
+import { type ActionRequest, requesterWords } from './request.ts'
 
 const Parameters = z.object({ of: z.array(z.string()).min(1).max(20) })
 

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { Nanoseconds } from '../detection/detection.ts'
-import { Outcome } from './outcome.ts'
 
 /** The pod that an action is for, as the evidence names it. What the API server says of it must agree before anything is done. */
 export const Target = z.object({
@@ -34,21 +33,6 @@ export const ActionRequest = z.object({
   expiresMs: z.number().int(),
 })
 export type ActionRequest = z.infer<typeof ActionRequest>
-
-/** What stands in the table of one action: the request, when it was begun and on which pod, what its undo
- *  will need, what became of it, and the request that undid it. */
-export const ActionRecord = z.object({
-  request: ActionRequest,
-  begunMs: z.number().int().optional(),
-  podUid: z.string().optional(),
-  undo: z.record(z.string(), z.unknown()).optional(),
-  outcome: Outcome.optional(),
-  settledMs: z.number().int().optional(),
-  undoneBy: z.string().optional(),
-})
-export type ActionRecord = z.infer<typeof ActionRecord>
-
-export const actionSortKey = (id: string): string => `action#${id}`
 
 /** `response "Contain …"`, `@name`, `sweep`. */
 export function requesterWords(by: Requester): string {

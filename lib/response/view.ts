@@ -3,7 +3,7 @@ import { Incident, incidentPartition } from '../incident/incident.ts'
 import { type Item, parseData, type Store } from '../port/store.ts'
 import { Offer, offerFor } from './offer.ts'
 import { PlannedAction } from './plan.ts'
-import { ActionRecord } from './request.ts'
+import { ActionRecord } from './record.ts'
 
 /** All that the table holds of one incident, as people are shown it. */
 export type IncidentView = {
