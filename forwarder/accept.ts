@@ -1,6 +1,6 @@
 import type { Envelope } from '../lib/batch/envelope.ts'
 import { parseJson } from '../lib/detection/json.ts'
-import { agentOf, readAlert } from '../lib/detection/read.ts'
+import { agentOf, readParsed } from '../lib/detection/read.ts'
 import { CodedError } from '../lib/error.ts'
 
 /** Where this forwarder stands, as it is stamped on each alert. */
@@ -21,7 +21,7 @@ export function acceptAlert(body: string, { cluster, node }: Stamp, nowMs: numbe
       'the body is no alert of a known agent (Falco, Tetragon, Tracee, KubeArmor): a Falco alert has at least rule, priority and time',
     )
   const envelope = { agent, cluster, ...(node ? { node } : {}), receivedMs: nowMs, alert: body }
-  const reading = readAlert(envelope)
+  const reading = readParsed(agent, alert, envelope)
   if (reading.kind === 'refused') throw new CodedError('invalid_input', reading.reason)
   return envelope
 }

@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
 import { Address, isLoopback } from '../lib/address.ts'
-import { CodedError, messageOf } from '../lib/error.ts'
+import { CodedError } from '../lib/error.ts'
 import type { Log } from '../lib/port/log.ts'
 import { parseEnv } from '../lib/runtime/env.ts'
+import { listenOn } from './listen.ts'
 import { rejectsFile } from './rejects.ts'
 import { forwarderServer } from './server.ts'
 
@@ -37,12 +38,7 @@ export async function startForwarder(
     keepRejected: rejectsFile(join(settings.CREANCE_SPOOL_DIR, 'rejects.jsonl')),
   }
   const server = forwarderServer({ cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, ports)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new CodedError('unavailable', `cannot listen on ${host}:${port}: ${messageOf(cause)}`, { cause })),
-    )
-    server.listen(port, host, resolve)
-  })
+  await listenOn(server, settings.CREANCE_LISTEN, 'the forwarder', 'choose another with CREANCE_LISTEN')
   log.info('creance forward is up', { listen: `${host}:${port}`, cluster: settings.CREANCE_CLUSTER })
   return { stop: () => new Promise((resolve) => server.close(() => resolve())) }
 }

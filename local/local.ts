@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { listenOn } from '../forwarder/listen.ts'
 import { rejectsFile } from '../forwarder/rejects.ts'
 import { forwarderServer } from '../forwarder/server.ts'
 import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { slackChat } from '../lib/adapter/slack.ts'
 import { openDatabase } from '../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
-import { type Address, isLoopback } from '../lib/address.ts'
+import { isLoopback } from '../lib/address.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
 import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
 import type { Log } from '../lib/port/log.ts'
@@ -72,7 +72,7 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   const { actions, messages } = queues
   const signingSecret = settings.slackSigningSecret ?? randomBytes(32).toString('hex')
   const http = createServer()
-  const httpUrl = await listen(http, settings.http, 'the page and interactions', '--http')
+  const httpUrl = await listenOn(http, settings.http, 'the page and interactions', 'choose another with --http')
   const standIn = {
     ...STAND_IN,
     baseUrl: httpUrl,
@@ -92,7 +92,7 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
 
   const forwarderPorts = { detections: queues.detections, clock, log, keepRejected: rejectsFile(join(data, 'rejects.jsonl')) }
   const forwarder = forwarderServer({ cluster: clusterName, node: settings.node }, forwarderPorts)
-  const forwarderUrl = await listen(forwarder, settings.listen, 'the forwarder', '--listen')
+  const forwarderUrl = await listenOn(forwarder, settings.listen, 'the forwarder', 'choose another with --listen')
   opened.defer(() => close(forwarder))
   return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile }
 }
@@ -121,21 +121,6 @@ function checkAddresses({ listen, http, insecure }: LocalSettings, usesStandIn: 
   if (!insecure && !isLoopback(listen)) {
     throw new CodedError('invalid_config', `listen: ${listen.host} is open to others: set CREANCE_INSECURE=true to allow it`)
   }
-}
-
-async function listen(server: Server, { host, port }: Address, what: string, flag: string): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new CodedError('unavailable', `${what} cannot listen on ${host}:${port} (${messageOf(cause)}); choose another with ${flag}`, {
-          cause,
-        }),
-      ),
-    )
-    server.listen(port, host, resolve)
-  })
-  const name = host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${(server.address() as AddressInfo).port}`
 }
 
 async function close(server: Server): Promise<void> {

@@ -25,12 +25,17 @@ export function agentOf(alert: unknown): Agent | undefined {
 
 /** Reads an alert's verbatim JSON text with its agent's reader. Never throws. */
 export function readAlert(envelope: Origin & { readonly agent: Agent; readonly alert: string }): Reading {
-  const refused: Reading = { kind: 'refused', reason: `${envelope.agent} alert: not JSON` }
   let alert: unknown
   try {
     alert = parseJson(envelope.alert)
   } catch {
-    return refused
+    return { kind: 'refused', reason: `${envelope.agent} alert: not JSON` }
   }
-  return READERS.find(({ agent }) => agent === envelope.agent)?.read(alert, envelope) ?? refused
+  return readParsed(envelope.agent, alert, envelope)
+}
+
+/** The same for an alert that parseJson has read already. Never throws. */
+export function readParsed(agent: Agent, alert: unknown, origin: Origin): Reading {
+  const reader = READERS.find((one) => one.agent === agent)
+  return reader?.read(alert, origin) ?? { kind: 'refused', reason: `${agent} alert: no reader` }
 }

@@ -37,9 +37,9 @@ export async function offerFor(store: Store, nonce: string): Promise<Offer | und
 }
 
 export type ClaimResult =
-  | { readonly kind: 'claimed' | 'expired' }
+  | { readonly kind: 'claimed'; readonly offer: Offer }
   | { readonly kind: 'taken'; readonly by: NonNullable<Offer['claim']> }
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'expired' | 'unknown' }
 
 /** Claims the offer for this user: only the first one gets it, and only in time. The same user claiming again still has it. */
 export async function claimOffer(
@@ -51,11 +51,12 @@ export async function claimOffer(
   let result: ClaimResult = { kind: 'unknown' }
   await update(store, nonceKey(nonce), Offer, (offer) => {
     if (!offer) result = { kind: 'unknown' }
-    else if (offer.claim) result = offer.claim.user === user.id ? { kind: 'claimed' } : { kind: 'taken', by: offer.claim }
+    else if (offer.claim) result = offer.claim.user === user.id ? { kind: 'claimed', offer } : { kind: 'taken', by: offer.claim }
     else if (nowMs >= offer.expiresMs) result = { kind: 'expired' }
     else {
-      result = { kind: 'claimed' }
-      return { ...offer, claim: { user: user.id, name: user.name, atMs: nowMs } }
+      const claimed = { ...offer, claim: { user: user.id, name: user.name, atMs: nowMs } }
+      result = { kind: 'claimed', offer: claimed }
+      return claimed
     }
     return undefined
   })

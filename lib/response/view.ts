@@ -1,6 +1,6 @@
 import { Context, contextSortKey } from '../incident/context.ts'
-import { Incident, incidentPartition } from '../incident/incident.ts'
-import { type Item, parseData, type Store } from '../port/store.ts'
+import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
+import { type Item, parseData, read, type Store } from '../port/store.ts'
 import { Offer, offerFor } from './offer.ts'
 import { PlannedAction } from './plan.ts'
 import { ActionRecord } from './record.ts'
@@ -17,14 +17,18 @@ export type IncidentView = {
 /** Reads the incident's partition; undefined where there is no such incident. */
 export async function loadView(store: Store, id: string): Promise<IncidentView | undefined> {
   const pk = incidentPartition(id)
-  const [incident] = await store.query(pk, { from: 'incident', to: 'incident' })
+  const incident = await read(store, incidentKey(id), Incident)
   if (!incident) return undefined
-  const [context] = await store.query(pk, { from: contextSortKey, to: contextSortKey })
   const all = async (prefix: string): Promise<readonly Item[]> => store.query(pk, { from: prefix, to: `${prefix}~`, limit: 200 })
-  const [plans, actions, offers] = await Promise.all([all('plan#'), all('action#'), all('offer#')])
+  const [context, plans, actions, offers] = await Promise.all([
+    read(store, { pk, sk: contextSortKey }, Context),
+    all('plan#'),
+    all('action#'),
+    all('offer#'),
+  ])
   return {
-    incident: parseData(Incident, incident),
-    context: context && parseData(Context, context),
+    incident,
+    context,
     plans: plans.map((item) => parseData(PlannedAction, item)),
     actions: actions.map((item) => parseData(ActionRecord, item)),
     offers: await Promise.all(

@@ -2,7 +2,7 @@ import { compileCondition } from '../condition/compile.ts'
 import { parseCondition } from '../condition/parse.ts'
 import type { Detection, FieldValue } from '../detection/detection.ts'
 import { parseJson } from '../detection/json.ts'
-import { agentOf, readAlert } from '../detection/read.ts'
+import { agentOf, readParsed } from '../detection/read.ts'
 import { detectionFields } from './detection-fields.ts'
 
 /** Whether a line of JSON matches the condition; undefined for what is no JSON object. An alert of a known agent has our names and the agent's;
@@ -11,7 +11,7 @@ export function lineMatcher(condition: string): (line: string) => boolean | unde
   const matches = compileCondition(parseCondition(condition), detectionFields({ strict: false }))
   return (line) => {
     const value = parsed(line)
-    return value === undefined ? undefined : matches(subjectOf(value, line))
+    return value === undefined ? undefined : matches(subjectOf(value))
   }
 }
 
@@ -24,9 +24,9 @@ function parsed(line: string): object | undefined {
   }
 }
 
-function subjectOf(value: object, line: string): Detection {
+function subjectOf(value: object): Detection {
   const agent = agentOf(value)
-  const reading = agent && readAlert({ agent, alert: line, cluster: '', receivedMs: Date.now() })
+  const reading = agent && readParsed(agent, value, { cluster: '', receivedMs: Date.now() })
   if (reading?.kind === 'detection') return reading.detection
   const fields: Record<string, FieldValue> = {}
   flatten(value, '', fields)

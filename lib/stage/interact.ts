@@ -71,20 +71,20 @@ async function judge(press: Press, offer: Offer, ports: InteractPorts): Promise<
   // Written before the claim: should this process die right after it, the sweep finds the claim and sends the action.
   await setDue(store, clock() + FOLLOW_UP_MS, `follow-${offer.nonce}-${press.user.id}`, { do: 'follow', nonce: offer.nonce })
   const claim = await claimOffer(store, offer.nonce, press.user, clock())
+  if (claim.kind === 'claimed') return accept(press, claim.offer, ports)
   if (claim.kind === 'taken') {
     const when = new Date(claim.by.atMs).toISOString()
     return refuse(press, offer, 'already_pressed', `<@${claim.by.user}> pressed this first, at ${when}.`, ports)
   }
   if (claim.kind === 'expired') return refuse(press, offer, 'expired', 'This button has expired. Nothing was done.', ports)
-  if (claim.kind === 'unknown') return refuse(press, offer, 'unknown_button', 'This button is not known; it may be too old.', ports)
-  return accept(press, offer, ports)
+  return refuse(press, offer, 'unknown_button', 'This button is not known; it may be too old.', ports)
 }
 
 async function accept(press: Press, offer: Offer, { store, actions, messages, clock, log }: InteractPorts): Promise<string> {
   const { incident, action, nonce } = offer
   const line = { id: `press-${nonce}`, at: clock(), kind: 'press', what: `${action} pressed`, by: `@${press.user.name}` } as const
   await journal(store, { ...line, incident, action, outcome: 'accepted' })
-  const request = requestOf((await offerFor(store, nonce)) ?? offer)
+  const request = requestOf(offer)
   if (action === 'acknowledge') await acknowledge(store, incident, press.user.name)
   else if (request) await actions.send([actionsMessage([request])])
   await messages.send([noticeMessage(incident, `pressed-${nonce}`)])

@@ -18,7 +18,7 @@ export const ActionsMessage = z.object({ requests: z.array(ActionRequest).min(1)
 export type ActionsMessage = z.infer<typeof ActionsMessage>
 
 export function actionsMessage(requests: readonly ActionRequest[]): OutgoingMessage {
-  return { body: JSON.stringify({ requests } satisfies { requests: readonly ActionRequest[] }) }
+  return { body: JSON.stringify({ requests }) }
 }
 
 /** The message that asks for the incident's chat message to be brought up to date. `why` is new for each change, and the same when the

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { DurationSeconds } from '../../duration.ts'
 import type { ClusterReader, ClusterWriter, KubernetesObject } from '../../port/cluster.ts'
 import type { Action, ProvenPod } from '../action.ts'
+import { isManaged, MANAGED } from './managed.ts'
 import { patchPod } from './patch-pod.ts'
 import { stillAllowing } from './still-allowing.ts'
 
@@ -11,7 +12,6 @@ const Parameters = z.strictObject({ allow_dns: z.boolean().default(false), expir
 const Undo = z.object({ policy: z.string(), label: z.string(), uid: z.string() })
 const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const
 const ACTION = 'creance.dev/action'
-const MANAGED = { 'app.kubernetes.io/managed-by': 'creance' } as const
 /** Each isolation has a name and a label of its own: the end of one does not end another of the same pod. */
 const policyName = (actionId: string): string => `creance-${actionId.slice(0, 16)}`
 const labelKey = (actionId: string): string => `creance.dev/isolated-${actionId.slice(0, 16)}`
@@ -101,6 +101,6 @@ async function isOurs(cluster: Cluster, { metadata }: KubernetesObject, actionId
 async function removePolicy(cluster: Cluster, namespace: string, name: string): Promise<'removed' | 'absent' | 'foreign'> {
   const found = await cluster.get({ ...POLICY, namespace, name })
   if (!found) return 'absent'
-  if (found.metadata.labels?.['app.kubernetes.io/managed-by'] !== 'creance' || !found.metadata.uid) return 'foreign'
+  if (!isManaged(found) || !found.metadata.uid) return 'foreign'
   return cluster.remove({ ...POLICY, namespace, name, uid: found.metadata.uid })
 }

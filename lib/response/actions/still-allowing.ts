@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { CodedError } from '../../error.ts'
 import type { ClusterReader } from '../../port/cluster.ts'
 import type { ProvenPod } from '../action.ts'
+import { isManaged } from './managed.ts'
 
 const Expression = z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).default([]) })
 const Selector = z.object({ matchLabels: z.record(z.string(), z.string()).default({}), matchExpressions: z.array(Expression).default([]) })
@@ -18,7 +19,7 @@ export async function stillAllowing(cluster: ClusterReader, { namespace, labels 
   try {
     const policies = await cluster.list({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace })
     return policies
-      .filter(({ metadata }) => metadata.labels?.['app.kubernetes.io/managed-by'] !== 'creance')
+      .filter((policy) => !isManaged(policy))
       .filter(({ spec }) => {
         const { data } = Policy.safeParse(spec)
         return data !== undefined && (data.ingress.length > 0 || data.egress.length > 0) && selects(data.podSelector, labels)
