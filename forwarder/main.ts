@@ -1,44 +1,173 @@
-import { join } from 'node:path'
-import * as z from 'zod'
-import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
-import { Address, isLoopback } from '../lib/address.ts'
+import { createHash } from 'node:crypto'
+import type { Server } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
+import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sqsBatchSender, sqsClient } from '../lib/adapter/sqs.ts'
+import { isLoopback } from '../lib/address.ts'
 import { CodedError } from '../lib/error.ts'
 import type { Log } from '../lib/port/log.ts'
-import { parseEnv } from '../lib/runtime/env.ts'
-import { listenOn } from './listen.ts'
-import { rejectsFile } from './rejects.ts'
-import { forwarderServer } from './server.ts'
+import { followFile } from './follow/follow-file.ts'
+import { followStream } from './follow/follow-stream.ts'
+import { createHealth } from './health.ts'
+import { listenOn } from './http/listen.ts'
+import { forwarderServer } from './http/server.ts'
+import { readTls, watchTls } from './http/tls.ts'
+import { createIntake, type Intake } from './intake/intake.ts'
+import { rejectsFile } from './intake/rejects.ts'
+import { createMetrics } from './metrics.ts'
+import { fillEstimate } from './send/fill.ts'
+import { startSender } from './send/sender.ts'
+import { type ForwarderSettings, readSettings } from './settings.ts'
+import { openSpool } from './spool/spool.ts'
 
-const Env = z.object({
-  CREANCE_QUEUE_URL: z.url(),
-  CREANCE_CLUSTER: z.string().min(1),
-  CREANCE_NODE: z.string().optional(),
-  CREANCE_LISTEN: Address.prefault('127.0.0.1:2801'),
-  CREANCE_INSECURE: z.stringbool().default(false),
-  CREANCE_SPOOL_DIR: z.string().default('.'),
-})
+/** Messages are filled towards this: SQS bills by 64 KiB. */
+const FILL_BYTES = 64 * 1024
+/** What a request may have where its messages have no more; queues that take larger messages take larger requests. */
+const REQUEST_BYTES = 256 * 1024
+const REQUEST_BYTES_MAX = 1024 * 1024
+const PARALLEL_REQUESTS = 4
+const REQUEST_TIMEOUT_MS = 10_000
 
-/** `creance forward`: takes alerts over HTTP and sends them in batches to the SQS queue; AWS's settings are the SDK's own. It has no way yet
- *  to tell who sends, so it listens on loopback alone unless CREANCE_INSECURE=true. Throws `invalid_config`, `unavailable`. */
-export async function startForwarder(
-  env: Readonly<Record<string, string | undefined>>,
+export type Sources = {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** JSON-lines files to follow. */
+  readonly files: readonly string[]
+  readonly stdin: Readable | undefined
+}
+
+export type Forwarder = {
+  readonly url: string
+  /** Takes no more, sends what it has within the grace period, and ends. `gently`: goes on taking alerts for the first fifth of it, while
+   *  agents are led elsewhere. */
+  readonly stop: (options?: { readonly gently: boolean }) => Promise<void>
+  /** When stdin, where it is read, has ended and all of it is kept. */
+  readonly stdinEnded: Promise<void> | undefined
+}
+
+/** `creance forward`: takes alerts over HTTP, from files and from stdin, keeps them on disk, and sends them in batches to the SQS queue. AWS's
+ *  settings are the SDK's own. Throws `invalid_config`, `unavailable`, and then leaves nothing open. */
+export async function startForwarder({ env, files, stdin }: Sources, log: Log): Promise<Forwarder> {
+  const settings = readSettings(env, { readsFiles: files.length > 0 || stdin !== undefined })
+  const opened = new AsyncDisposableStack()
+  try {
+    return await open(settings, { files, stdin }, log, opened)
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+async function open(
+  settings: ForwarderSettings,
+  { files, stdin }: Omit<Sources, 'env'>,
   log: Log,
-): Promise<{ readonly stop: () => Promise<void> }> {
-  const settings = parseEnv(Env, env)
-  const { host, port } = settings.CREANCE_LISTEN
-  if (!isLoopback(settings.CREANCE_LISTEN)) {
-    if (!settings.CREANCE_INSECURE)
-      throw new CodedError('invalid_config', `CREANCE_LISTEN: ${host} is open to others: set CREANCE_INSECURE=true to allow it`)
-    log.warn('anybody who can reach this address can send alerts', { listen: host })
-  }
-  const ports = {
-    detections: sqsQueue(sqsClient(), settings.CREANCE_QUEUE_URL),
-    clock: Date.now,
+  opened: AsyncDisposableStack,
+): Promise<Forwarder> {
+  const clock = Date.now
+  const folder = settings.CREANCE_SPOOL_DIR
+  const health = createHealth()
+  const tls = settings.tls && readTls(settings.tls)
+  warnOfStrangers(settings, log)
+
+  const size = { fillBytes: Math.min(FILL_BYTES, settings.CREANCE_MESSAGE_BYTES), maxBytes: settings.CREANCE_MESSAGE_BYTES }
+  const fill = fillEstimate(size.fillBytes)
+  const keepRejected = rejectsFile(join(folder, 'rejects.jsonl'))
+  const spool = openSpool({
+    folder,
+    maxBytes: settings.CREANCE_SPOOL_MAX_BYTES,
+    segmentBytes: fill.segmentBytes,
+    lingerMs: settings.CREANCE_LINGER_MS,
+    clock,
     log,
-    keepRejected: rejectsFile(join(settings.CREANCE_SPOOL_DIR, 'rejects.jsonl')),
+    onDamaged: (record) => keepRejected(record, { reason: 'storage_failed', message: 'this record of the spool is damaged' }, clock()),
+  })
+  opened.defer(() => spool.close())
+  const metrics = createMetrics(spool.state, clock)
+
+  const client = sqsClient({ attempts: 1, timeoutMs: REQUEST_TIMEOUT_MS })
+  opened.defer(() => client.destroy())
+  const observe = {
+    ...metrics.sender,
+    packed: (...packed: Parameters<typeof metrics.sender.packed>) => {
+      fill.learn(packed[1], packed[2])
+      metrics.sender.packed(...packed)
+    },
+    failed: (why: string | undefined) => health.sending(why, clock()),
   }
-  const server = forwarderServer({ cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, ports)
-  await listenOn(server, settings.CREANCE_LISTEN, 'the forwarder', 'choose another with CREANCE_LISTEN')
-  log.info('creance forward is up', { listen: `${host}:${port}`, cluster: settings.CREANCE_CLUSTER })
-  return { stop: () => new Promise((resolve) => server.close(() => resolve())) }
+  const sender = startSender(
+    { spool, queue: sqsBatchSender(client, settings.CREANCE_QUEUE_URL), observe, clock, random: Math.random, log },
+    { ...size, requestBytes: size.maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
+  )
+
+  const intake = createIntake(
+    { keep: spool.append, metrics, health, keepRejected, clock, log },
+    { stamp: { cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, urgentPriority: settings.CREANCE_URGENT_PRIORITY },
+  )
+  const server = forwarderServer({ intake, health, metrics, clock }, { senders: settings.senders, tls, filesOnly: settings.filesOnly })
+  const url = await listenOn(server, settings.CREANCE_LISTEN, 'the forwarder', 'choose another with CREANCE_LISTEN')
+  opened.defer(() => server.closeAllConnections())
+  if (settings.tls && server instanceof HttpsServer) {
+    const watched = watchTls(server, settings.tls, { log, onReload: (ok) => metrics.tlsReloaded(ok) })
+    opened.defer(() => watched.stop())
+  }
+  const sources = openSources(intake, { files, stdin }, folder, log)
+  health.phase('ready')
+  log.info('creance forward is up', { listen: url, cluster: settings.CREANCE_CLUSTER, files: files.length })
+
+  let stopping: Promise<void> | undefined
+  const end = async (gently: boolean): Promise<void> => {
+    const graceMs = settings.CREANCE_GRACE_SECONDS * 1000
+    const untilMs = clock() + graceMs
+    health.phase('draining')
+    log.info('stopping: what is on disk is sent first', { graceSeconds: settings.CREANCE_GRACE_SECONDS })
+    await sources.stop()
+    if (gently) await sleep(graceMs / 5)
+    await closed(server)
+    const all = await sender.drain(untilMs)
+    if (!all) log.warn('not everything could be sent in time: the rest is on disk, and is sent by the next run', spool.state())
+    await opened.disposeAsync()
+    log.info('stopped')
+  }
+  const stop = ({ gently } = { gently: false }): Promise<void> => {
+    stopping ??= end(gently)
+    return stopping
+  }
+  return { url, stop, stdinEnded: sources.stdinEnded }
+}
+
+/** Files and stdin wait where there is no room: they are a buffer of their own. */
+function openSources(intake: Intake, { files, stdin }: Omit<Sources, 'env'>, folder: string, log: Log) {
+  const take = async (lines: readonly string[]): Promise<void> => {
+    const { notKept } = await intake.take(lines, { patiently: true })
+    if (notKept) throw new CodedError('unavailable', notKept)
+  }
+  const onOversize = (head: Buffer, bytes: number) =>
+    intake.refuse({ reason: 'too_large', message: `a line of ${bytes} bytes: over 1 MiB` }, head)
+  const stream = stdin && followStream(stdin, { take, log, onOversize })
+  const follows = files.map((file) => {
+    const name = createHash('sha256').update(resolve(file)).digest('hex').slice(0, 16)
+    return followFile(file, { positionFile: join(folder, `follow-${name}.json`), take, log, onOversize })
+  })
+  return {
+    stdinEnded: stream?.done,
+    stop: async () => {
+      await Promise.all([stream?.stop(), ...follows.map((follow) => follow.stop())])
+    },
+  }
+}
+
+function warnOfStrangers({ senders, filesOnly, CREANCE_LISTEN: listen }: ForwarderSettings, log: Log): void {
+  if (filesOnly) log.info('alerts are taken from files alone: nobody is asked to prove who they are, so nobody may post one')
+  else if (senders.insecure && !senders.pathSecret && !senders.clientCertificates && !isLoopback(listen))
+    log.warn('anybody who can reach this address can send alerts', { listen: listen.host })
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), 1000).unref()
+  })
 }

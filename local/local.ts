@@ -2,9 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import { listenOn } from '../forwarder/listen.ts'
-import { rejectsFile } from '../forwarder/rejects.ts'
-import { forwarderServer } from '../forwarder/server.ts'
+import { createHealth } from '../forwarder/health.ts'
+import { listenOn } from '../forwarder/http/listen.ts'
+import { forwarderServer } from '../forwarder/http/server.ts'
+import { createIntake } from '../forwarder/intake/intake.ts'
+import { keepInQueue } from '../forwarder/intake/keep-in-queue.ts'
+import { rejectsFile } from '../forwarder/intake/rejects.ts'
+import { createMetrics } from '../forwarder/metrics.ts'
 import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { slackChat } from '../lib/adapter/slack.ts'
 import { openDatabase } from '../lib/adapter/sqlite.ts'
@@ -13,6 +17,7 @@ import { isLoopback } from '../lib/address.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
 import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
 import type { Log } from '../lib/port/log.ts'
+import type { QueueSender } from '../lib/port/queue.ts'
 import type { Store } from '../lib/port/store.ts'
 import { loadRulesOrThrow } from '../lib/rule-set.ts'
 import { startChain } from './chain.ts'
@@ -90,11 +95,21 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   const chain = startChain({ clusterName, cluster, chat, store, queues, rules, random, clock, log })
   opened.defer(() => chain.stop())
 
-  const forwarderPorts = { detections: queues.detections, clock, log, keepRejected: rejectsFile(join(data, 'rejects.jsonl')) }
-  const forwarder = forwarderServer({ cluster: clusterName, node: settings.node }, forwarderPorts)
+  const forwarder = localForwarder(settings, queues.detections, log)
   const forwarderUrl = await listenOn(forwarder, settings.listen, 'the forwarder', 'choose another with --listen')
   opened.defer(() => close(forwarder))
   return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile }
+}
+
+/** The forwarder's HTTP side, before the detections queue itself. */
+function localForwarder({ cluster, node, data, insecure }: LocalSettings, detections: QueueSender, log: Log): Server {
+  const clock = Date.now
+  const health = createHealth()
+  const metrics = createMetrics(() => undefined, clock)
+  const ports = { keep: keepInQueue(detections), metrics, health, keepRejected: rejectsFile(join(data, 'rejects.jsonl')), clock, log }
+  const intake = createIntake(ports, { stamp: { cluster, node }, urgentPriority: 'Critical' })
+  health.phase('ready')
+  return forwarderServer({ intake, health, metrics, clock }, { senders: { clientCertificates: false, insecure } })
 }
 
 /** Returns the file of its kubeconfig, for kubectl. */

@@ -28,7 +28,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lib/rule': ['yaml', 'zod'],
   lib: ['zod'],
   functions: ['@middy/core', 'aws-lambda', 'zod'],
-  forwarder: ['zod'],
+  forwarder: ['prom-client', 'zod'],
   local: ['hono', '@hono/node-server', 'yaml', 'zod'],
   cli: ['commander'],
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { acceptAlert } from '../forwarder/accept.ts'
+import { judge } from '../forwarder/intake/judge.ts'
 import { packBatch } from '../lib/batch/batch.ts'
 import type { ActionRequest } from '../lib/response/request.ts'
 import { interact } from '../lib/stage/interact.ts'
@@ -39,16 +39,14 @@ const envelope = (alert: string) => ({ agent: 'falco' as const, cluster: 'demo',
 describe('alerts, at the forwarder', () => {
   const [good = ''] = recorded('k8s_shell_then_shadow')
   test.each([
-    ['not JSON', 'Notice: a shell', 'the body is not JSON'],
-    ['a JSON scalar', '7', 'no alert of a known agent'],
-    ['an object of no agent', '{"hello":"world"}', 'no alert of a known agent'],
-    ['an unknown priority', good.replace('"Notice"', '"Severe"'), 'priority: expected one of Emergency'],
-    ['a rule that is a number', good.replace('"rule":"Terminal shell in container"', '"rule":5'), 'rule: '],
-    ['no time', good.replace(/,"time":"[^"]*"/, ''), 'time: '],
-  ])('%s is refused as invalid input, with the reason', (_name, body, reason) => {
-    expect(() => acceptAlert(body, { cluster: 'demo' }, 1)).toThrow(
-      expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining(reason) }),
-    )
+    ['not JSON', 'Notice: a shell', 'not_json', 'this is not JSON'],
+    ['a JSON scalar', '7', 'unknown_shape', 'no alert of a known agent'],
+    ['an object of no agent', '{"hello":"world"}', 'unknown_shape', 'no alert of a known agent'],
+    ['an unknown priority', good.replace('"Notice"', '"Severe"'), 'malformed', 'priority: expected one of Emergency'],
+    ['a rule that is a number', good.replace('"rule":"Terminal shell in container"', '"rule":5'), 'malformed', 'rule: '],
+    ['no time', good.replace(/,"time":"[^"]*"/, ''), 'malformed', 'time: '],
+  ])('%s is refused, with the reason', (_name, text, reason, words) => {
+    expect(judge(text, { cluster: 'demo' }, 1)).toEqual({ kind: 'refused', reason, message: expect.stringContaining(words) })
   })
 })
 

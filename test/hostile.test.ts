@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { packBatch, packBatches, unpackBatch } from '../lib/batch/batch.ts'
+import { envelopeLine, packBatch, packLines, unpackBatch } from '../lib/batch/batch.ts'
 import { CodedError } from '../lib/error.ts'
 import type { ClusterWriter } from '../lib/port/cluster.ts'
 import { setStop } from '../lib/response/limits.ts'
@@ -67,7 +67,10 @@ test.each([
 
 test('alerts that are large but compress well are packed so that they can be unpacked', () => {
   const big = Array.from({ length: 200 }, () => envelope('x'.repeat(190_000)))
-  const messages = packBatches(big, 200 * 1024)
+  const messages = packLines(
+    big.map((one) => Buffer.from(envelopeLine(one))),
+    { fillBytes: 200 * 1024, maxBytes: 1024 * 1024 },
+  )
   expect(messages.length).toBeGreaterThan(1)
   const unpacked = messages.flatMap(({ body, attributes = {} }) => unpackBatch({ body, attributes }).envelopes)
   expect(unpacked).toHaveLength(200)

@@ -14,7 +14,10 @@ import type { Item, Range, Store } from '../port/store.ts'
 
 /** Region, credentials and endpoint by the SDK's own settings. Requests time out. */
 export function dynamoClient(): DynamoDBClient {
-  return new DynamoDBClient({ requestHandler: { requestTimeout: 10_000, connectionTimeout: 3_000 }, maxAttempts: 5 })
+  return new DynamoDBClient({
+    requestHandler: { requestTimeout: 10_000, throwOnRequestTimeout: true, connectionTimeout: 3_000 },
+    maxAttempts: 5,
+  })
 }
 
 /** The Store on one DynamoDB table (keys `pk`, `sk`; TTL attribute `expires`). `data` is kept as JSON text: what attackers write can

@@ -7,15 +7,22 @@ import {
   SQSClient,
   SQSServiceException,
 } from '@aws-sdk/client-sqs'
-import { CodedError, messageOf } from '../error.ts'
-import type { OutgoingMessage, Queue } from '../port/queue.ts'
+import { CodedError, type ErrorCode, messageOf } from '../error.ts'
+import type { BatchSender, OutgoingMessage, Queue, Untaken } from '../port/queue.ts'
 
 const MAX_BATCH_MESSAGES = 10
 const MAX_BATCH_BYTES = 1024 * 1024
 
-/** A client for all queues of a process: region, credentials and endpoint by the SDK's own settings. Requests time out. */
-export function sqsClient(): SQSClient {
-  return new SQSClient({ requestHandler: { requestTimeout: 30_000, connectionTimeout: 5_000 }, maxAttempts: 5 })
+/** A client for all queues of a process: region, credentials and endpoint by the SDK's own settings. A request that gets no answer fails after
+ *  `timeoutMs`; `attempts`: how often the SDK tries by itself. */
+export function sqsClient({ attempts = 5, timeoutMs = 30_000 } = {}): SQSClient {
+  const requestHandler = { requestTimeout: timeoutMs, throwOnRequestTimeout: true, connectionTimeout: 5_000 }
+  return new SQSClient({ requestHandler, maxAttempts: attempts })
+}
+
+/** The sending end for who sends again by itself what was not taken. */
+export function sqsBatchSender(client: SQSClient, url: string): BatchSender {
+  return { trySend: (messages) => trySend(client, url, messages, url.endsWith('.fifo')) }
 }
 
 /** The Queue on SQS. `url` ending in `.fifo` makes groups and dedup ids count, as in SQS itself. Source: SQS API reference. */
@@ -71,6 +78,14 @@ function batches(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
 }
 
 async function sendBatch(client: SQSClient, url: string, messages: readonly OutgoingMessage[], fifo: boolean): Promise<void> {
+  const untaken = await trySend(client, url, messages, fifo)
+  const [first] = untaken
+  if (!first) return
+  // The caller sends all of them again: the ids are functions of content, so what did arrive is recognised.
+  throw new CodedError(first.error.code, `SQS: ${untaken.length} of ${messages.length} not taken: ${first.error.message}`)
+}
+
+async function trySend(client: SQSClient, url: string, messages: readonly OutgoingMessage[], fifo: boolean): Promise<readonly Untaken[]> {
   const entries = messages.map(({ body, attributes = {}, group, dedup, delaySeconds }, index): SendMessageBatchRequestEntry => {
     const MessageAttributes = Object.fromEntries(
       Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
@@ -78,14 +93,17 @@ async function sendBatch(client: SQSClient, url: string, messages: readonly Outg
     const order = fifo ? { MessageGroupId: group, MessageDeduplicationId: dedup } : delaySeconds ? { DelaySeconds: delaySeconds } : {}
     return { Id: String(index), MessageBody: body, MessageAttributes, ...order }
   })
-  const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries })).catch(translate)
-  const [failed] = Failed
-  if (!failed) return
-  // The caller sends all of them again: the ids are functions of content, so what did arrive is recognised.
-  throw new CodedError(
-    failed.SenderFault ? 'invalid_input' : 'unavailable',
-    `SQS: ${Failed.length} of ${messages.length} not taken: ${failed.Code}`,
-  )
+  const { Successful = [], Failed = [] } = await client
+    .send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }))
+    .catch(translate)
+  const taken = new Set(Successful.map(({ Id }) => Id))
+  const reasons = new Map(Failed.map(({ Id, Code }) => [Id, Code]))
+  // What the answer does not speak of was not taken either.
+  return entries.flatMap(({ Id }, index) => {
+    if (taken.has(Id)) return []
+    const code = reasons.get(Id) ?? 'no word of it in the answer'
+    return [{ index, error: new CodedError(codeOf(code), `SQS: ${code}`) }]
+  })
 }
 
 function ignoreLapsed(error: unknown): void {
@@ -95,13 +113,17 @@ function ignoreLapsed(error: unknown): void {
 
 function translate(error: unknown): never {
   const name = error instanceof Error ? error.name : 'unknown'
-  const status = error instanceof SQSServiceException ? error.$metadata.httpStatusCode : undefined
-  const message = `SQS: ${name}`
-  if (/Throttl|RequestThrottled|OverLimit/.test(name)) throw new CodedError('throttled', message, { cause: error })
-  if (/AccessDenied|CredentialsProvider|InvalidClientTokenId|Signature/.test(name))
-    throw new CodedError('not_permitted', message, { cause: error })
-  if (/QueueDoesNotExist|NonExistentQueue/.test(name))
-    throw new CodedError('invalid_config', `${message}: is the queue's URL right?`, { cause: error })
-  if (status !== undefined && status >= 400 && status < 500) throw new CodedError('invalid_input', message, { cause: error })
-  throw new CodedError('unavailable', `${message}: ${messageOf(error).slice(0, 200)}`, { cause: error })
+  const code = codeOf(name)
+  const hint =
+    code === 'invalid_config' ? ": is the queue's URL right?" : code === 'unavailable' ? `: ${messageOf(error).slice(0, 200)}` : ''
+  throw new CodedError(code, `SQS: ${name}${hint}`, { cause: error })
+}
+
+/** By the error's name alone: expired credentials come as 400 too, and are no fault of the message. What is not known may pass. */
+function codeOf(name: string): ErrorCode {
+  if (/Throttl|RequestThrottled|OverLimit/.test(name)) return 'throttled'
+  if (/AccessDenied|CredentialsProvider|InvalidClientTokenId|Signature|ExpiredToken|UnrecognizedClient/.test(name)) return 'not_permitted'
+  if (/QueueDoesNotExist|NonExistentQueue/.test(name)) return 'invalid_config'
+  if (/InvalidMessageContents|BatchRequestTooLong|InvalidParameter|InvalidAttribute|InvalidBatchEntryId/.test(name)) return 'invalid_input'
+  return 'unavailable'
 }

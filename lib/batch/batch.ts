@@ -1,39 +1,62 @@
+import { createHash } from 'node:crypto'
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import * as z from 'zod'
-import { contentId } from '../detection/id.ts'
 import { CodedError } from '../error.ts'
-import type { OutgoingMessage } from '../port/queue.ts'
+import type { MessageContent, OutgoingMessage } from '../port/queue.ts'
 import { Envelope } from './envelope.ts'
+import { divide } from './parts.ts'
 
-/** The queue message `batch/1`: attribute `creance.schema` = `batch/1`, `creance.batch` = the batch's id; body = base64 of the zstd frame
- *  of newline-separated JSON envelopes. The id is the sha256 of the envelopes, so the same alerts packed again are the same batch. */
+/** The queue message `batch/1`: attributes `creance.schema` = `batch/1` and `creance.batch` = the batch's id; body = base64 of the zstd frame
+ *  of newline-separated JSON envelopes. The id is the sha256 of those lines, so the same alerts packed again are the same batch. A batch of one
+ *  alert that is too large for a message comes in parts (parts.ts). */
 export const BATCH_SCHEMA = 'batch/1'
+/** What the attributes of a message take of its size, with room to spare: SQS counts their names, types and values. */
+export const ATTRIBUTE_BYTES = 256
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 const TARGET_UNPACKED_BYTES = 8 * 1024 * 1024
 
 export type Batch = { readonly id: string; readonly envelopes: readonly Envelope[]; readonly refused: readonly RefusedLine[] }
 export type RefusedLine = { readonly line: string; readonly reason: string }
 
-export function packBatch(envelopes: readonly Envelope[]): OutgoingMessage {
-  const lines = envelopes.map((envelope) => JSON.stringify(envelope)).join('\n')
-  return {
-    body: zstdCompressSync(Buffer.from(lines)).toString('base64'),
-    attributes: { 'creance.schema': BATCH_SCHEMA, 'creance.batch': contentId('batch', lines) },
+/** `fillBytes`: what a message is filled towards; `maxBytes`: what the queue takes of one. Both are of body and attributes. */
+export type MessageSize = { readonly fillBytes: number; readonly maxBytes: number }
+
+/** The messages for the envelopes' JSON lines, in order: none over `fillBytes` but of one alert alone, and none over `maxBytes`. A function of its
+ *  arguments alone, so the same lines packed again are the same messages. Nothing is ever cut: an alert that no message can hold comes in parts. */
+export function packLines(lines: readonly Uint8Array[], size: MessageSize): readonly OutgoingMessage[] {
+  const unpackedBytes = lines.reduce((bytes, line) => bytes + line.length, 0)
+  if (lines.length === 1 || unpackedBytes <= TARGET_UNPACKED_BYTES) {
+    const text = joined(lines)
+    const body = zstdCompressSync(text).toString('base64')
+    const attributes = { 'creance.schema': BATCH_SCHEMA, 'creance.batch': batchId(text) }
+    const room = (lines.length === 1 ? size.maxBytes : size.fillBytes) - ATTRIBUTE_BYTES
+    if (body.length <= room) return [{ body, attributes }]
+    if (lines.length === 1)
+      return divide(body, room).map(({ body, part }) => ({ body, attributes: { ...attributes, 'creance.part': part } }))
   }
+  const half = Math.ceil(lines.length / 2)
+  return [...packLines(lines.slice(0, half), size), ...packLines(lines.slice(half), size)]
 }
 
-/** As few batches as keep each message within `maxBytes` (of its body), and within 8 MiB unpacked: halves as long as it takes. One envelope
- *  alone is never divided. */
-export function packBatches(envelopes: readonly Envelope[], maxBytes: number): readonly OutgoingMessage[] {
-  const unpackedBytes = envelopes.reduce((bytes, { alert }) => bytes + alert.length, 0)
-  const message = envelopes.length < 2 || unpackedBytes <= TARGET_UNPACKED_BYTES ? packBatch(envelopes) : undefined
-  if (message && (envelopes.length < 2 || message.body.length <= maxBytes)) return [message]
-  const half = Math.ceil(envelopes.length / 2)
-  return [...packBatches(envelopes.slice(0, half), maxBytes), ...packBatches(envelopes.slice(half), maxBytes)]
+/** One message for the envelopes, however large. */
+export function packBatch(envelopes: readonly Envelope[]): OutgoingMessage {
+  const [message, another] = packLines(
+    envelopes.map((envelope) => Buffer.from(envelopeLine(envelope))),
+    {
+      fillBytes: Number.POSITIVE_INFINITY,
+      maxBytes: Number.POSITIVE_INFINITY,
+    },
+  )
+  if (!message || another) throw new CodedError('invalid_input', 'these are more alerts than one message can hold')
+  return message
 }
 
-/** Reads a batch. A line that is no envelope is set apart, the rest is used. Throws `invalid_input` where the message is none of ours. */
-export function unpackBatch(message: { readonly body: string; readonly attributes: Readonly<Record<string, string>> }): Batch {
+export function envelopeLine(envelope: Envelope): string {
+  return JSON.stringify(envelope)
+}
+
+/** Reads a whole batch. A line that is no envelope is set apart, the rest is used. Throws `invalid_input` where the message is none of ours. */
+export function unpackBatch(message: MessageContent): Batch {
   const schema = message.attributes['creance.schema']
   if (schema !== BATCH_SCHEMA) {
     throw new CodedError(
@@ -41,20 +64,32 @@ export function unpackBatch(message: { readonly body: string; readonly attribute
       `queue message: creance.schema: expected ${BATCH_SCHEMA}, got ${schema ?? 'nothing'}; is the forwarder newer than this function?`,
     )
   }
-  const lines = decompress(message.body)
+  const text = decompress(message.body)
+  const read = text
+    .toString('utf8')
     .split('\n')
     .filter((line) => line !== '')
-  const read = lines.map(readLine)
+    .map(readLine)
   return {
-    id: contentId('batch', lines.join('\n')),
+    id: batchId(text),
     envelopes: read.filter((entry) => 'alert' in entry),
     refused: read.filter((entry) => 'reason' in entry),
   }
 }
 
-function decompress(body: string): string {
+const NEWLINE = Buffer.from('\n')
+
+function joined(lines: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(lines.flatMap((line, at) => (at === 0 ? [line] : [NEWLINE, line])))
+}
+
+function batchId(text: Uint8Array): string {
+  return createHash('sha256').update(`${BATCH_SCHEMA}\n`).update(text).digest('hex')
+}
+
+function decompress(body: string): Buffer {
   try {
-    return zstdDecompressSync(Buffer.from(body, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8')
+    return zstdDecompressSync(Buffer.from(body, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES })
   } catch (cause) {
     throw new CodedError('invalid_input', 'queue message: body: expected base64 of a zstd frame', { cause })
   }

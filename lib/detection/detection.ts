@@ -53,10 +53,13 @@ export const Detection = z.object({
 })
 export type Detection = z.infer<typeof Detection>
 
+/** What is known of a detection before the whole of it is made. */
+export type Head = Pick<Detection, 'rule' | 'severity' | 'priority'>
+
 /** What a reader makes of one alert: a detection, the agent's word about itself (counted, never acted upon), an event that is no finding of
  *  any rule or policy (counted), or a refusal that says why. */
 export type Reading =
-  | { readonly kind: 'detection'; readonly detection: Detection }
+  | ({ readonly kind: 'detection'; readonly detection: Detection } & Head)
   | { readonly kind: 'internal'; readonly rule: string; readonly priority: string }
   | { readonly kind: 'telemetry'; readonly what: string }
   | { readonly kind: 'refused'; readonly reason: string }

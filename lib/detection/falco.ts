@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { type Detection, FieldValue, type Origin, type Reading, type Severity } from './detection.ts'
-import { detectionOf } from './finding.ts'
+import { found } from './finding.ts'
 import { text as fieldText } from './flatten.ts'
 import { containerAt, podAt } from './place.ts'
 import { refuseDepth, refuseShape, refuseValue } from './refuse.ts'
@@ -50,27 +50,25 @@ export function readFalco(alert: unknown, origin: Origin): Reading {
   if (severity === undefined) return refuseValue('Falco', 'priority', `one of ${[...FALCO_PRIORITIES.keys()].join(', ')}`, priority)
   const timeNs = nanoseconds(time)
   if (timeNs === undefined) return refuseValue('Falco', 'time', 'RFC 3339', time)
-  const fields = readFields(parsed.data.output_fields ?? {})
-  const finding = {
-    agent: 'falco',
-    rule,
-    severity,
-    priority: properPriority(priority),
-    source,
-    timeNs,
-    node: parsed.data.hostname || origin.node,
-    pod: podOf(fields),
-    container: containerOf(fields),
-    exe: text(fields['proc.exepath']) ?? text(fields['proc.name']),
-    cmdline: text(fields['proc.cmdline']),
-    ...fileOrConnection(text(fields['fd.name']) ?? text(fields['fs.path.name'])),
-    user: text(fields['user.name']),
-    message: messageOf(output),
-    tags,
-    fields,
-    identity: [output, fields, [...tags].sort()],
-  } as const
-  return detectionOf(finding, origin)
+  return found({ rule, severity, priority: properPriority(priority) }, origin, () => {
+    const fields = readFields(parsed.data.output_fields ?? {})
+    return {
+      agent: 'falco',
+      source,
+      timeNs,
+      node: parsed.data.hostname || origin.node,
+      pod: podOf(fields),
+      container: containerOf(fields),
+      exe: text(fields['proc.exepath']) ?? text(fields['proc.name']),
+      cmdline: text(fields['proc.cmdline']),
+      ...fileOrConnection(text(fields['fd.name']) ?? text(fields['fs.path.name'])),
+      user: text(fields['user.name']),
+      message: messageOf(output),
+      tags,
+      fields,
+      identity: [output, fields, [...tags].sort()],
+    }
+  })
 }
 
 /** `container.id` is `host` for a process of the node itself: then there is no container, and never a pod. */

@@ -1,4 +1,4 @@
-import type { Agent, Detection, Origin, Reading, Severity } from './detection.ts'
+import type { Agent, Detection, Head, Origin, Reading } from './detection.ts'
 import { contentId } from './id.ts'
 import { mitreOf } from './mitre.ts'
 import { believable } from './time.ts'
@@ -7,9 +7,6 @@ import { believable } from './time.ts'
  *  `techniques`: texts that name ATT&CK ids besides the tags. */
 type Finding = {
   readonly agent: Agent
-  readonly rule: string
-  readonly severity: Severity
-  readonly priority: string
   readonly source: string
   readonly timeNs: string
   readonly node: string | undefined
@@ -27,11 +24,25 @@ type Finding = {
   readonly identity: readonly unknown[]
 }
 
+/** The reading of an alert that was found good. The detection itself is made when somebody asks for it: who only wants to know whether it is
+ *  one, as the forwarder does of every alert, pays for no more. */
+export function found(head: Head, origin: Origin, finding: () => Finding): Reading {
+  let made: Detection | undefined
+  return {
+    kind: 'detection',
+    ...head,
+    get detection() {
+      made ??= detectionOf(head, finding(), origin)
+      return made
+    },
+  }
+}
+
 /** The detection of a finding: its id, a believable time, and only what is there. */
-export function detectionOf(finding: Finding, { cluster, receivedMs }: Origin): Reading {
-  const { agent, rule, severity, priority, source, timeNs, node, pod, container, exe, cmdline, file, connection, user, tags } = finding
+function detectionOf({ rule, severity, priority }: Head, finding: Finding, { cluster, receivedMs }: Origin): Detection {
+  const { agent, source, timeNs, node, pod, container, exe, cmdline, file, connection, user, tags } = finding
   const process = { ...(exe ? { exe } : {}), ...(cmdline ? { cmdline } : {}) }
-  const detection: Detection = {
+  return {
     id: contentId(agent, cluster, node ?? '', rule, source, timeNs, ...finding.identity),
     agent,
     rule,
@@ -53,5 +64,4 @@ export function detectionOf(finding: Finding, { cluster, receivedMs }: Origin): 
     mitre: mitreOf([...tags, ...(finding.techniques ?? [])]),
     fields: finding.fields,
   }
-  return { kind: 'detection', detection }
 }

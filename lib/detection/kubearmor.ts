@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Origin, Reading, Severity } from './detection.ts'
-import { detectionOf } from './finding.ts'
+import { found } from './finding.ts'
 import { flatten, text } from './flatten.ts'
 import { containerAt, podAt } from './place.ts'
 import { clip, refuseDepth, refuseShape, refuseValue } from './refuse.ts'
@@ -63,11 +63,8 @@ export function readKubeArmor(alert: unknown, origin: Origin): Reading {
   const timeNs = timeOf(said)
   if (timeNs === undefined)
     return refuseValue('KubeArmor', 'UpdatedTime', 'RFC 3339, or seconds in Timestamp', said.UpdatedTime ?? String(said.Timestamp))
-  const finding = {
+  return found({ rule: said.PolicyName, severity, priority: said.Severity ?? '' }, origin, () => ({
     agent: 'kubearmor',
-    rule: said.PolicyName,
-    severity,
-    priority: said.Severity ?? '',
     source: Type,
     timeNs,
     node: said.HostName || origin.node,
@@ -78,8 +75,7 @@ export function readKubeArmor(alert: unknown, origin: Origin): Reading {
     tags: tagsOf(said),
     fields: flatten(said),
     identity: [alert],
-  } as const
-  return detectionOf(finding, origin)
+  }))
 }
 
 /** KubeArmor's 1 to 10, two to a step of the OCSF scale; 0 where it says none. */

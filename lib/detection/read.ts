@@ -34,7 +34,7 @@ export function readAlert(envelope: Origin & { readonly agent: Agent; readonly a
   return readParsed(envelope.agent, alert, envelope)
 }
 
-/** The same for an alert that parseJson has read already. Never throws. */
+/** The same for an alert that is parsed already: by parseJson, where its detection will be asked for. Never throws. */
 export function readParsed(agent: Agent, alert: unknown, origin: Origin): Reading {
   const reader = READERS.find((one) => one.agent === agent)
   return reader?.read(alert, origin) ?? { kind: 'refused', reason: `${agent} alert: no reader` }

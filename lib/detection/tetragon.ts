@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { connectionText } from './connection.ts'
 import type { Origin, Reading } from './detection.ts'
-import { detectionOf } from './finding.ts'
+import { found } from './finding.ts'
 import { flatten, text } from './flatten.ts'
 import { containerAt, podAt } from './place.ts'
 import { refuseDepth, refuseShape, refuseValue } from './refuse.ts'
@@ -70,11 +70,8 @@ export function readTetragon(alert: unknown, origin: Origin): Reading {
   const timeNs = nanoseconds(whole.data.time)
   if (timeNs === undefined) return refuseValue('Tetragon', 'time', 'RFC 3339', whole.data.time)
   const { [kind]: _event, ...around } = outer.data
-  const finding = {
+  return found({ rule, severity: 3, priority: '' }, origin, () => ({
     agent: 'tetragon',
-    rule,
-    severity: 3,
-    priority: '',
     source: kind,
     timeNs,
     node: whole.data.node_name || origin.node,
@@ -89,8 +86,7 @@ export function readTetragon(alert: unknown, origin: Origin): Reading {
     tags: tags ?? [],
     fields: flatten({ ...around, ...inner.data }),
     identity: [alert],
-  } as const
-  return detectionOf(finding, origin)
+  }))
 }
 
 /** `docker` is the same id, cut to its first characters; it is there before the pod is known. */

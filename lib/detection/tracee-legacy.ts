@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Origin, Reading } from './detection.ts'
-import { detectionOf } from './finding.ts'
+import { found } from './finding.ts'
 import { flatten, text } from './flatten.ts'
 import { containerAt, podAt } from './place.ts'
 import { clip, refuseShape, refuseValue } from './refuse.ts'
@@ -44,31 +44,31 @@ export function readTraceEvent(alert: object, origin: Origin): Reading {
   }
   const timeNs = String(parsed.data.timestamp)
   if (timeNs.startsWith('-')) return refuseValue('Tracee', 'timestamp', 'nanoseconds since 1970', timeNs)
-  const values = valuesOf(args)
-  const trigger = TriggeredBy.safeParse(values.triggeredBy)
-  const { exe, cmdline, file, connection } = deedOf(values, valuesOf(trigger.data?.args))
-  const container = containerOf(parsed.data)
-  const finding = {
-    agent: 'tracee',
-    rule: signature.signatureName || eventName,
-    ...(declared === undefined ? ({ severity: 0, priority: '' } as const) : levelOf(declared)),
-    source: eventName,
-    timeNs,
-    node: nodeOf(parsed.data, origin),
-    pod: podAt({ namespace: kubernetes?.podNamespace, name: kubernetes?.podName, uid: kubernetes?.podUID }),
-    container,
-    exe: text(parsed.data.executable?.path) ?? exe ?? text(parsed.data.processName),
-    cmdline,
-    file,
-    connection,
-    user: userOfUid(parsed.data.userId),
-    message: metadata?.Description ?? '',
-    tags: metadata?.Tags ?? [],
-    techniques: [signature.external_id ?? ''],
-    fields: flatten({ ...parsed.data, args: values }),
-    identity: [alert],
-  } as const
-  return detectionOf(finding, origin)
+  const level = declared === undefined ? ({ severity: 0, priority: '' } as const) : levelOf(declared)
+  return found({ rule: signature.signatureName || eventName, ...level }, origin, () => {
+    const values = valuesOf(args)
+    const trigger = TriggeredBy.safeParse(values.triggeredBy)
+    const { exe, cmdline, file, connection } = deedOf(values, valuesOf(trigger.data?.args))
+    const container = containerOf(parsed.data)
+    return {
+      agent: 'tracee',
+      source: eventName,
+      timeNs,
+      node: nodeOf(parsed.data, origin),
+      pod: podAt({ namespace: kubernetes?.podNamespace, name: kubernetes?.podName, uid: kubernetes?.podUID }),
+      container,
+      exe: text(parsed.data.executable?.path) ?? exe ?? text(parsed.data.processName),
+      cmdline,
+      file,
+      connection,
+      user: userOfUid(parsed.data.userId),
+      message: metadata?.Description ?? '',
+      tags: metadata?.Tags ?? [],
+      techniques: [signature.external_id ?? ''],
+      fields: flatten({ ...parsed.data, args: values }),
+      identity: [alert],
+    }
+  })
 }
 
 function containerOf({ container, containerId }: TraceEvent) {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Origin, Reading } from './detection.ts'
-import { detectionOf } from './finding.ts'
+import { found } from './finding.ts'
 import { flatten, text } from './flatten.ts'
 import { containerAt, podAt } from './place.ts'
 import { clip, refuseDepth, refuseShape, refuseValue } from './refuse.ts'
@@ -65,29 +65,28 @@ export function readTracee(alert: unknown, origin: Origin): Reading {
   const timeNs = timeOf(timestamp)
   if (timeNs === undefined)
     return refuseValue('Tracee', 'timestamp', 'RFC 3339', typeof timestamp === 'string' ? timestamp : JSON.stringify(timestamp))
-  const { process, container, k8s } = workload ?? {}
-  const { exe, cmdline, file, connection } = deedOf(valuesOf(data), valuesOf(detected_from?.data))
-  const finding = {
-    agent: 'tracee',
-    rule: threat.name || name,
-    ...level,
-    source: name,
-    timeNs,
-    node: origin.node,
-    pod: podAt({ ...(k8s?.pod ?? workload?.pod), namespace: (k8s?.namespace ?? workload?.namespace)?.name }),
-    container: containerAt({ ...container, image: container?.image?.name || container?.image?.id }),
-    exe: text(process?.executable?.path) ?? exe ?? text(process?.thread?.name),
-    cmdline,
-    file,
-    connection,
-    user: userOfUid(process?.real_user?.id),
-    message: threat.description ?? '',
-    tags: [],
-    techniques: [threat.mitre?.technique?.id ?? ''],
-    fields: flatten(named(parsed.data)),
-    identity: [alert],
-  } as const
-  return detectionOf(finding, origin)
+  return found({ rule: threat.name || name, ...level }, origin, () => {
+    const { process, container, k8s } = workload ?? {}
+    const { exe, cmdline, file, connection } = deedOf(valuesOf(data), valuesOf(detected_from?.data))
+    return {
+      agent: 'tracee',
+      source: name,
+      timeNs,
+      node: origin.node,
+      pod: podAt({ ...(k8s?.pod ?? workload?.pod), namespace: (k8s?.namespace ?? workload?.namespace)?.name }),
+      container: containerAt({ ...container, image: container?.image?.name || container?.image?.id }),
+      exe: text(process?.executable?.path) ?? exe ?? text(process?.thread?.name),
+      cmdline,
+      file,
+      connection,
+      user: userOfUid(process?.real_user?.id),
+      message: threat.description ?? '',
+      tags: [],
+      techniques: [threat.mitre?.technique?.id ?? ''],
+      fields: flatten(named(parsed.data)),
+      identity: [alert],
+    }
+  })
 }
 
 /** The event with its data by name, as conditions say it: `data.path`. */

@@ -1,3 +1,5 @@
+import type { CodedError } from '../error.ts'
+
 /** A message to send. In a FIFO queue `group` is required: messages of one group arrive in order, one at a time; and a second
  *  message with the same `dedup` within five minutes is dropped. A plain queue ignores both.
  *  `delaySeconds`: 0 to 900, plain queues only (SQS has no delay per message in a FIFO queue). */
@@ -18,6 +20,9 @@ export type ReceivedMessage = {
   readonly receiveCount: number
 }
 
+/** What a message says, sent or received. */
+export type MessageContent = Pick<ReceivedMessage, 'body' | 'attributes'>
+
 /** At-least-once delivery. What is received and not acknowledged within the visibility time-out comes again, and after the queue's
  *  `maxReceives` deliveries goes to its dead-letter queue. Errors: CodedError `unavailable`, `throttled`, `invalid_input` (too large). */
 export type Queue = {
@@ -33,3 +38,12 @@ export type Queue = {
 
 /** What a function that only produces holds. */
 export type QueueSender = Pick<Queue, 'send'>
+
+/** One message of several that the queue did not take, by its place among them. */
+export type Untaken = { readonly index: number; readonly error: CodedError }
+
+/** For who sends again by itself, and only what was not taken. */
+export type BatchSender = {
+  /** One request of up to ten messages. Resolves to those that were not taken, each with its reason; throws where the whole request failed. */
+  readonly trySend: (messages: readonly OutgoingMessage[]) => Promise<readonly Untaken[]>
+}

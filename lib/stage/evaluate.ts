@@ -1,4 +1,5 @@
 import { unpackBatch } from '../batch/batch.ts'
+import { wholeBatch } from '../batch/parts.ts'
 import { correlate, type Firing } from '../correlation/evaluate.ts'
 import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
@@ -10,7 +11,7 @@ import { listUnderDay } from '../incident/index-by-day.ts'
 import { journal } from '../incident/journal.ts'
 import { openOrMerge } from '../incident/open.ts'
 import type { Clock, Log } from '../port/log.ts'
-import type { QueueSender, ReceivedMessage } from '../port/queue.ts'
+import type { MessageContent, QueueSender } from '../port/queue.ts'
 import { read, type Store } from '../port/store.ts'
 import { PlannedAction, planActions, planSortKey } from '../response/plan.ts'
 import { routesOf } from '../response/route.ts'
@@ -29,10 +30,12 @@ export type EvaluatePorts = {
 
 type Group = { readonly detections: Detection[]; readonly firings: Firing[] }
 
-/** Evaluates one batch: reads its alerts, correlates, brings each incident up to date, and hands on what is called for. Every step can be
+/** Evaluates one batch, when the last of its parts has come: reads its alerts, correlates, brings each incident up to date, and hands on what is called for. Every step can be
  *  done again with the same result, so a batch that comes twice, or a crash anywhere in it, changes nothing. What cannot be evaluated for
  *  good is kept in the journal and does not hold up its neighbours; what may succeed later throws, at the end, so that the batch comes again. */
-export async function evaluate(message: Pick<ReceivedMessage, 'body' | 'attributes'>, ports: EvaluatePorts): Promise<void> {
+export async function evaluate(message: MessageContent, ports: EvaluatePorts): Promise<void> {
+  const whole = await wholeBatch(message, ports.store, ports.clock())
+  if (!whole) return
   const later: unknown[] = []
   const apart = async (detections: readonly Detection[], work: () => Promise<void>): Promise<void> => {
     try {
@@ -43,7 +46,7 @@ export async function evaluate(message: Pick<ReceivedMessage, 'body' | 'attribut
     }
   }
   const groups = new Map<string, Group>()
-  for (const detection of await readBatch(message, ports)) {
+  for (const detection of await readBatch(whole, ports)) {
     await apart([detection], async () => {
       const firings = await correlate(detection, ports.rules.correlations, ports)
       const key = `${subjectOf(detection).key} ${causeOf(detection, ports.rules.correlations)}`
@@ -66,10 +69,7 @@ async function setAside(detections: readonly Detection[], error: CodedError, { s
 }
 
 /** What the batch's alerts say. One that cannot be read is kept in the journal, with the reason; the agents' words about themselves are counted. */
-async function readBatch(
-  message: Pick<ReceivedMessage, 'body' | 'attributes'>,
-  { store, clock, log }: EvaluatePorts,
-): Promise<readonly Detection[]> {
+async function readBatch(message: MessageContent, { store, clock, log }: EvaluatePorts): Promise<readonly Detection[]> {
   const batch = unpackBatch(message)
   const refused = batch.refused.map(({ line, reason }) => ({ text: line, reason }))
   const detections: Detection[] = []

@@ -3,7 +3,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { acceptAlert } from '../../forwarder/accept.ts'
 import { dynamoStore } from '../../lib/adapter/dynamodb.ts'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
 import { sqsQueue } from '../../lib/adapter/sqs.ts'
@@ -17,6 +16,7 @@ import { type RunningSlack, startSlack } from '../../local/slack/slack.ts'
 import { STAND_IN } from '../../local/stand-in/workspace.ts'
 import { startDynamo, startSqs } from '../support/aws.ts'
 import { packageFunctions, type RunningFunction, startFunction } from '../support/bundles.ts'
+import { envelopeOf } from '../support/envelope.ts'
 import { drainQueue, httpEvent, sqsEvent } from '../support/lambda.ts'
 import { demoRules } from '../support/rules.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -111,7 +111,7 @@ test('each function is one small artefact', () => {
 
 test('evaluate makes one incident of two alerts in one message, however often it comes', async () => {
   const recording = new URL('../../local/demo/alerts/shell-then-shadow.jsonl', import.meta.url)
-  const envelopes = alertsOn(pod, recording).map((alert) => acceptAlert(alert, { cluster: 'demo' }, Date.now()))
+  const envelopes = alertsOn(pod, recording).map((alert) => envelopeOf(alert, Date.now()))
   await queues.get('detections')?.send([packBatch(envelopes), packBatch(envelopes)])
   await run('evaluate', 'detections')
   const { incident, plans } = await theIncident()
@@ -155,7 +155,7 @@ test('a message that is none of ours fails alone, and its neighbour is settled',
   const recording = readFileSync(new URL('../fixtures/falco/host_ptrace.jsonl', import.meta.url), 'utf8')
     .trim()
     .split('\n')
-  const good = packBatch(recording.map((alert) => acceptAlert(alert, { cluster: 'demo' }, Date.now())))
+  const good = packBatch(recording.map((alert) => envelopeOf(alert, Date.now())))
   const message = (id: string, body: string, attributes: Readonly<Record<string, string>> = {}) => ({
     id,
     body,

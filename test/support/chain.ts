@@ -1,4 +1,3 @@
-import { acceptAlert } from '../../forwarder/accept.ts'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
 import { openDatabase } from '../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
@@ -18,6 +17,7 @@ import { respond } from '../../lib/stage/respond.ts'
 import { sweep } from '../../lib/stage/sweep.ts'
 import { startKubernetesApi } from '../../local/kubernetes/server.ts'
 import { localQueues } from '../../local/queues.ts'
+import { envelopeOf } from './envelope.ts'
 import { signedPress } from './signed-press.ts'
 
 export const SIGNING_SECRET = 'a signing secret of the test'
@@ -92,8 +92,7 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
     /** What the stages threw; each was delivered again. */
     failures,
     /** Packs alerts into one batch and sends it; each must be one that the forwarder takes. */
-    send: (alerts: readonly string[]) =>
-      queues.detections.send([packBatch(alerts.map((alert) => acceptAlert(alert, { cluster: 'demo' }, clock())))]),
+    send: (alerts: readonly string[]) => queues.detections.send([packBatch(alerts.map((alert) => envelopeOf(alert, clock())))]),
     press: (press: Parameters<typeof signedPress>[0]) => interact(signedPress(press, { secret: SIGNING_SECRET, nowMs: clock() }), ports),
     sweep: () => sweep(ports),
     incidents: async (): Promise<readonly IncidentView[]> => {

@@ -1,7 +1,8 @@
 import { zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { packBatch, packBatches, unpackBatch } from '../../../lib/batch/batch.ts'
+import { envelopeLine, packBatch, packLines, unpackBatch } from '../../../lib/batch/batch.ts'
+import type { OutgoingMessage } from '../../../lib/port/queue.ts'
 import { recorded } from '../../support/recorded.ts'
 
 const envelope = (alert: string, receivedMs = 1) => ({ agent: 'falco' as const, cluster: 'prod', node: 'n', receivedMs, alert })
@@ -45,13 +46,33 @@ test.each([
   expect(() => unpackBatch(message)).toThrow(expect.objectContaining({ code: 'invalid_input', message: expect.stringMatching(reason) }))
 })
 
-test('what does not fit in one message is divided, and all of it is there, in order', () => {
-  const random = (index: number) => Array.from({ length: 3000 }, (_, at) => ((index * 7919 + at * 104_729) % 65_521).toString(36)).join('')
-  const envelopes = Array.from({ length: 20 }, (_, index) => envelope(random(index)))
-  const messages = packBatches(envelopes, 20_000)
+const noise = (bytes: number, seed: number) =>
+  Array.from({ length: bytes / 4 }, (_, at) => ((seed * 7919 + at * at * 104_729) % 1_679_616).toString(36).padStart(4, '0')).join('')
+const linesOf = (envelopes: readonly ReturnType<typeof envelope>[]) => envelopes.map((one) => Buffer.from(envelopeLine(one)))
+const sizeOf = ({ body, attributes = {} }: OutgoingMessage) =>
+  Buffer.byteLength(body) +
+  Object.entries(attributes).reduce((bytes, [name, value]) => bytes + name.length + 'String'.length + value.length, 0)
+
+test('what does not fill one message is divided, none is over its size, and all of it is there, in order', () => {
+  const envelopes = Array.from({ length: 20 }, (_, index) => envelope(noise(3000, index)))
+  const messages = packLines(linesOf(envelopes), { fillBytes: 20_000, maxBytes: 100_000 })
   expect(messages.length).toBeGreaterThan(1)
-  expect(Math.max(...messages.map(({ body }) => body.length))).toBeLessThanOrEqual(20_000)
+  expect(Math.max(...messages.map(sizeOf))).toBeLessThanOrEqual(20_000)
   expect(messages.flatMap((message) => unpackBatch(asReceived(message)).envelopes)).toEqual(envelopes)
+})
+
+test('one alert that is over what messages are filled to has a message of its own, up to what the queue takes', () => {
+  const envelopes = [envelope('{}'), envelope(noise(60_000, 1)), envelope('{}')]
+  const messages = packLines(linesOf(envelopes), { fillBytes: 20_000, maxBytes: 100_000 })
+  expect(messages.map(sizeOf).filter((size) => size > 20_000)).toHaveLength(1)
+  expect(messages.every(({ attributes }) => attributes?.['creance.part'] === undefined)).toBe(true)
+  expect(messages.flatMap((message) => unpackBatch(asReceived(message)).envelopes)).toEqual(envelopes)
+})
+
+test('the same lines packed again are the same messages', () => {
+  const lines = linesOf(Array.from({ length: 20 }, (_, index) => envelope(noise(3000, index))))
+  const size = { fillBytes: 20_000, maxBytes: 100_000 }
+  expect(packLines(lines, size)).toEqual(packLines(lines, size))
 })
 
 test('a bomb is refused before it fills the memory', () => {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { acceptAlert } from '../../../forwarder/accept.ts'
-import { Envelope } from '../../../lib/batch/envelope.ts'
+import { judge } from '../../../forwarder/intake/judge.ts'
 import { Agent } from '../../../lib/detection/detection.ts'
 import { parseJson } from '../../../lib/detection/json.ts'
 import { agentOf } from '../../../lib/detection/read.ts'
@@ -11,7 +10,8 @@ const STAMP = { cluster: 'prod' }
 
 test.each(Agent.options)('an alert of %s is told by its shape, accepted and read', (agent) => {
   expect(agentOf(parseJson(sample(agent)))).toBe(agent)
-  expect(acceptAlert(sample(agent), STAMP, 1_795_500_000_000)).toMatchObject({ agent, cluster: 'prod', alert: sample(agent) })
+  const envelope = { agent, cluster: 'prod', alert: sample(agent) }
+  expect(judge(sample(agent), STAMP, 1_795_500_000_000)).toMatchObject({ kind: 'alert', envelope })
   expect(detectionIn(agent, sample(agent)).agent).toBe(agent)
 })
 
@@ -19,8 +19,8 @@ test.each([
   ['a Tetragon event without a policy', 'tetragon', '{"process_exec":{"process":{"binary":"/bin/sh"}},"time":"2026-09-20T10:15:30Z"}'],
   ['a Tracee event without a threat', 'tracee', '{"timestamp":"2026-09-20T10:15:30Z","name":"execve","workload":{}}'],
   ['a KubeArmor log', 'kubearmor', '{"Type":"ContainerLog","Operation":"Process"}'],
-] as const)('%s is accepted, and is telemetry', (_name, agent, alert) => {
-  expect(Envelope.parse(acceptAlert(alert, STAMP, 1))).toMatchObject({ agent })
+] as const)('%s is telemetry, which the forwarder drops', (_name, agent, alert) => {
+  expect(judge(alert, STAMP, 1)).toEqual({ kind: 'telemetry', agent })
   expect(readingOf(agent, alert)).toMatchObject({ kind: 'telemetry' })
 })
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { groupCommit } from '../../forwarder/group-commit.ts'
+import { groupCommit } from '../../../forwarder/spool/group-commit.ts'
 
 test('what comes while a commit is under way goes into the next one, in order', async () => {
   const commits: number[][] = []

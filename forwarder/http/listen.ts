@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Address } from '../lib/address.ts'
-import { CodedError, messageOf } from '../lib/error.ts'
+import type { Address } from '../../lib/address.ts'
+import { CodedError, messageOf } from '../../lib/error.ts'
 
 /** Resolves to the server's origin, `http://host:port`, when it listens. Throws `unavailable`, saying what cannot listen where, and `hint`. */
 export async function listenOn(server: Server, { host, port }: Address, what: string, hint: string): Promise<string> {
@@ -14,5 +14,6 @@ export async function listenOn(server: Server, { host, port }: Address, what: st
     server.listen(port, host, resolve)
   })
   const name = host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${(server.address() as AddressInfo).port}`
+  const scheme = 'setSecureContext' in server ? 'https' : 'http'
+  return `${scheme}://${name}:${(server.address() as AddressInfo).port}`
 }

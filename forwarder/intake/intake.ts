@@ -1,0 +1,115 @@
+import { FALCO_PRIORITIES } from '../../lib/detection/falco.ts'
+import { messageOf } from '../../lib/error.ts'
+import type { Clock, Log } from '../../lib/port/log.ts'
+import type { Health } from '../health.ts'
+import type { Metrics } from '../metrics.ts'
+import { falcoDrops } from './falco-drops.ts'
+import { judge, type Refusal, type RefusalReason, type Stamp } from './judge.ts'
+
+/** Refusals of a kind are logged this often, and so many of one request are kept for a look; all are counted. */
+const LOG_EVERY_MS = 1000
+const KEPT_A_BODY = 20
+const FOR_WANT_OF_ROOM: readonly RefusalReason[] = ['spool_full', 'storage_failed']
+
+/** Keeps one envelope's JSON line: `kept` when it will survive this process, `full` where there is no room. Throws what the disk says. */
+export type Keep = (line: string, urgent: boolean) => Promise<'kept' | 'full'>
+
+export type IntakePorts = {
+  readonly keep: Keep
+  readonly metrics: Metrics
+  readonly health: Health
+  /** Keeps the head of what was refused, for a look. */
+  readonly keepRejected: (text: string | Buffer, refusal: Refusal, nowMs: number) => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What became of some alerts. `dropped`: telemetry, which is no detection. `index`: which of them. */
+export type Taken = {
+  readonly kept: number
+  readonly dropped: number
+  /** Why something could not be kept now; only where it is taken patiently. */
+  readonly notKept: string | undefined
+  readonly refused: readonly (Refusal & { readonly index: number })[]
+}
+
+export type Intake = {
+  /** Resolves when each alert is kept, dropped or refused. `patiently`: what there is no room for now is not refused, since it comes again.
+   *  Never throws. */
+  readonly take: (texts: readonly string[], options?: { readonly patiently: boolean }) => Promise<Taken>
+  /** Counts and keeps a refusal of something that was not even looked into. */
+  readonly refuse: (refusal: Refusal, head: string | Buffer) => void
+}
+
+export type IntakeOptions = { readonly stamp: Stamp; readonly urgentPriority: string }
+
+/** The one way in, whoever brings the alerts: judged, stamped, counted, and kept before anybody is told so. */
+export function createIntake(
+  { keep, metrics, health, keepRejected, clock, log }: IntakePorts,
+  { stamp, urgentPriority }: IntakeOptions,
+): Intake {
+  const urgentSeverity = FALCO_PRIORITIES.get(urgentPriority) ?? 5
+  const readDrops = falcoDrops()
+
+  const logged = new Map<string, number>()
+  const tell = ({ reason, message }: Refusal): void => {
+    if (clock() - (logged.get(reason) ?? 0) < LOG_EVERY_MS) return
+    logged.set(reason, clock())
+    log.warn('alert refused', { reason, why: message, all: 'creance_alerts_refused_total counts them' })
+  }
+  const refuse = (refusal: Refusal, head: string | Buffer): void => {
+    metrics.refused(refusal.reason)
+    keepRejected(head, refusal, clock())
+    tell(refusal)
+  }
+
+  const takeOne = async (text: string): Promise<'kept' | 'dropped' | Refusal> => {
+    const verdict = judge(text, stamp, clock())
+    if (verdict.kind === 'refused') return { reason: verdict.reason, message: verdict.message }
+    if (verdict.kind === 'telemetry') {
+      metrics.telemetry(verdict.agent)
+      return 'dropped'
+    }
+    if (verdict.kind === 'internal') {
+      metrics.internal(verdict.rule)
+      const drops = readDrops(verdict.alert)
+      if (drops) {
+        metrics.falcoDrops(drops)
+        health.falcoDropped(drops, clock())
+        log.warn('Falco lost events before it could tell of them', drops)
+      }
+    }
+    const urgent = verdict.kind === 'alert' && verdict.severity >= urgentSeverity
+    try {
+      if ((await keep(JSON.stringify(verdict.envelope), urgent)) === 'full') {
+        health.spool('full')
+        return { reason: 'spool_full', message: 'the spool is full: the queue has not taken anything for too long' }
+      }
+    } catch (error) {
+      health.spool(messageOf(error))
+      return { reason: 'storage_failed', message: `it could not be kept: ${messageOf(error)}` }
+    }
+    health.spool('ok')
+    metrics.received(verdict.envelope.agent)
+    if (verdict.kind === 'alert') metrics.detection(verdict.rule, verdict.priority)
+    return 'kept'
+  }
+
+  return {
+    refuse,
+    take: async (texts, { patiently } = { patiently: false }) => {
+      const outcomes = await Promise.all(texts.map(takeOne))
+      const notTaken = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' ? [{ index, ...outcome }] : []))
+      const refused = notTaken.filter(({ reason }) => !patiently || !FOR_WANT_OF_ROOM.includes(reason))
+      const notKept = notTaken.find((one) => !refused.includes(one))?.message
+      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, texts[index] ?? '')
+      for (const { reason } of refused.slice(KEPT_A_BODY)) metrics.refused(reason)
+      return {
+        kept: outcomes.filter((outcome) => outcome === 'kept').length,
+        dropped: outcomes.filter((outcome) => outcome === 'dropped').length,
+        notKept,
+        refused,
+      }
+    },
+  }
+}

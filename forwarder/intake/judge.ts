@@ -1,0 +1,59 @@
+import type { Envelope } from '../../lib/batch/envelope.ts'
+import type { Agent, Severity } from '../../lib/detection/detection.ts'
+import { agentOf, readParsed } from '../../lib/detection/read.ts'
+
+/** Where this forwarder stands, as it is stamped on each alert. */
+export type Stamp = { readonly cluster: string; readonly node?: string | undefined }
+
+/** Why a request, or one alert of it, is not taken. */
+export type Refusal = { readonly reason: RefusalReason; readonly message: string }
+export const REFUSAL_REASONS = [
+  'not_json',
+  'unknown_shape',
+  'malformed',
+  'too_large',
+  'bad_encoding',
+  'unauthenticated',
+  'from_a_browser',
+  'spool_full',
+  'storage_failed',
+  'busy',
+] as const
+export type RefusalReason = (typeof REFUSAL_REASONS)[number]
+
+/** What the forwarder makes of one alert: it is kept (`internal`: an agent's word about itself), counted and dropped, or refused. */
+export type Verdict =
+  | { readonly kind: 'alert'; readonly envelope: Envelope; readonly rule: string; readonly priority: string; readonly severity: Severity }
+  | { readonly kind: 'internal'; readonly envelope: Envelope; readonly rule: string; readonly alert: unknown }
+  | { readonly kind: 'telemetry'; readonly agent: Agent }
+  | ({ readonly kind: 'refused' } & Refusal)
+
+/** Judges one alert's JSON text with the reader that evaluates it later; the envelope has it verbatim. Never throws. */
+export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Verdict {
+  let alert: unknown
+  try {
+    alert = JSON.parse(text) // not parseJson: numbers are exact in the text, which goes on verbatim, and nobody asks for the detection here
+  } catch {
+    return { kind: 'refused', reason: 'not_json', message: 'this is not JSON' }
+  }
+  const agent = agentOf(alert)
+  if (!agent) {
+    const message =
+      'this is no alert of a known agent (Falco, Tetragon, Tracee, KubeArmor): a Falco alert has at least rule, priority and time'
+    return { kind: 'refused', reason: 'unknown_shape', message }
+  }
+  const envelope = { agent, cluster, ...(node ? { node } : {}), receivedMs: nowMs, alert: text }
+  const reading = readParsed(agent, alert, envelope)
+  switch (reading.kind) {
+    case 'detection': {
+      const { rule, priority, severity } = reading
+      return { kind: 'alert', envelope, rule, priority, severity }
+    }
+    case 'internal':
+      return { kind: 'internal', envelope, rule: reading.rule, alert }
+    case 'telemetry':
+      return { kind: 'telemetry', agent }
+    case 'refused':
+      return { kind: 'refused', reason: 'malformed', message: reading.reason }
+  }
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod'
+import { CodedError } from '../error.ts'
+import type { MessageContent } from '../port/queue.ts'
+import { parseData, type Store } from '../port/store.ts'
+
+/** The attribute `creance.part` of a message that is one part of a batch: its place and how many there are, as `2/3`. The bodies of all
+ *  parts, one after another, are the batch's body. */
+const PartPlace = z.string().regex(/^[1-9]\d?\/[1-9]\d?$/)
+/** A part waits in the table for the others; an item may have 400 KB. */
+const PART_BYTES_MAX = 256 * 1024
+const WAIT_SECONDS = 14 * 86_400 // as long as a queue keeps a message
+
+const Part = z.object({ body: z.string() })
+
+/** A body in pieces of at most `bytes`, and at most 256 KiB. */
+export function divide(body: string, bytes: number): readonly { readonly body: string; readonly part: string }[] {
+  const size = Math.min(bytes, PART_BYTES_MAX)
+  const count = Math.ceil(body.length / size)
+  if (count > 99) throw new CodedError('invalid_input', `a message of ${bytes} bytes is too small: the alert would need ${count} of them`)
+  return Array.from({ length: count }, (_, at) => ({ body: body.slice(at * size, (at + 1) * size), part: `${at + 1}/${count}` }))
+}
+
+/** The whole batch that a message is, or completes; undefined: other parts have yet to come, and this one is kept for them. Parts may come
+ *  in any order, more than once and at the same time: each that comes when all are there gives the whole. Throws `invalid_input`. */
+export async function wholeBatch(message: MessageContent, store: Store, nowMs: number): Promise<MessageContent | undefined> {
+  const { 'creance.part': place, ...attributes } = message.attributes
+  if (place === undefined) return message
+  const batch = attributes['creance.batch']
+  const [at = 0, count = 0] = PartPlace.safeParse(place).success ? place.split('/').map(Number) : []
+  if (at < 1 || at > count || !batch?.match(/^[0-9a-f]{64}$/)) {
+    throw new CodedError(
+      'invalid_input',
+      'queue message: creance.part: expected the place and the number of parts, such as 2/3, of a creance.batch',
+    )
+  }
+  const pk = `parts#${batch}#${count}`
+  const expires = Math.floor(nowMs / 1000) + WAIT_SECONDS
+  await store.put({ pk, sk: String(at).padStart(2, '0'), data: { body: message.body }, expires }, 'absent')
+  const parts = await store.query(pk)
+  if (parts.length < count) return undefined
+  return { body: parts.map((item) => parseData(Part, item).body).join(''), attributes }
+}
