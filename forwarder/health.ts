@@ -12,7 +12,6 @@ export type Health = {
   readonly spool: (state: 'ok' | 'full' | (string & {})) => void
   /** Why the queue did not take something; undefined: it did. */
   readonly sending: (why: string | undefined, nowMs: number) => void
-  readonly undeliverable: (files: number) => void
   readonly falcoDropped: (drops: FalcoDrops, nowMs: number) => void
   readonly phase: (phase: 'starting' | 'ready' | 'draining') => void
   readonly report: (nowMs: number) => HealthReport
@@ -21,10 +20,10 @@ export type Health = {
   readonly isDraining: () => boolean
 }
 
-export function createHealth(): Health {
+/** `undeliverable`: how many files the queue will never take. */
+export function createHealth({ undeliverable }: { readonly undeliverable: () => number }): Health {
   let spool = 'ok'
   let unsent: { readonly why: string; readonly sinceMs: number } | undefined
-  let undeliverable = 0
   let falco: { readonly text: string; readonly atMs: number } | undefined
   let phase = 'starting'
   const spoolProblem = () =>
@@ -35,9 +34,6 @@ export function createHealth(): Health {
     },
     sending: (why, nowMs) => {
       unsent = why === undefined ? undefined : { why, sinceMs: unsent?.sinceMs ?? nowMs }
-    },
-    undeliverable: (files) => {
-      undeliverable = files
     },
     falcoDropped: ({ node, syscalls, outputs }, atMs) => {
       falco = { text: `Falco on ${node || 'a node'} lost ${syscalls} system calls and ${outputs} alerts`, atMs }
@@ -54,8 +50,8 @@ export function createHealth(): Health {
       ]
       const warnings = [
         unsent && `the queue did not take a message: ${unsent.why}`,
-        undeliverable > 0
-          ? `${undeliverable} files of alerts that the queue will never take are in the spool's folder undeliverable`
+        undeliverable() > 0
+          ? `${undeliverable()} files of alerts that the queue will never take are in the spool's folder undeliverable`
           : undefined,
         falco && nowMs - falco.atMs < FALCO_TOLD_MS ? falco.text : undefined,
       ]

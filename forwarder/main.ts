@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sqsBatchSender, sqsClient } from '../lib/adapter/sqs.ts'
 import { isLoopback } from '../lib/address.ts'
 import { CodedError } from '../lib/error.ts'
-import type { Log } from '../lib/port/log.ts'
+import type { Clock, Log } from '../lib/port/log.ts'
 import { followFile } from './follow/follow-file.ts'
 import { followStream } from './follow/follow-stream.ts'
 import { createHealth } from './health.ts'
@@ -18,7 +18,7 @@ import { createIntake, type Intake } from './intake/intake.ts'
 import { rejectsFile } from './intake/rejects.ts'
 import { createMetrics } from './metrics.ts'
 import { fillEstimate } from './send/fill.ts'
-import { startSender } from './send/sender.ts'
+import { type SenderObserver, startSender } from './send/sender.ts'
 import { type ForwarderSettings, readSettings } from './settings.ts'
 import { openSpool } from './spool/spool.ts'
 
@@ -66,41 +66,9 @@ async function open(
   opened: AsyncDisposableStack,
 ): Promise<Forwarder> {
   const clock = Date.now
-  const folder = settings.CREANCE_SPOOL_DIR
-  const health = createHealth()
   const tls = settings.tls && readTls(settings.tls)
   warnOfStrangers(settings, log)
-
-  const size = { fillBytes: Math.min(FILL_BYTES, settings.CREANCE_MESSAGE_BYTES), maxBytes: settings.CREANCE_MESSAGE_BYTES }
-  const fill = fillEstimate(size.fillBytes)
-  const keepRejected = rejectsFile(join(folder, 'rejects.jsonl'))
-  const spool = openSpool({
-    folder,
-    maxBytes: settings.CREANCE_SPOOL_MAX_BYTES,
-    segmentBytes: fill.segmentBytes,
-    lingerMs: settings.CREANCE_LINGER_MS,
-    clock,
-    log,
-    onDamaged: (record) => keepRejected(record, { reason: 'storage_failed', message: 'this record of the spool is damaged' }, clock()),
-  })
-  opened.defer(() => spool.close())
-  const metrics = createMetrics(spool.state, clock)
-
-  const client = sqsClient({ attempts: 1, timeoutMs: REQUEST_TIMEOUT_MS })
-  opened.defer(() => client.destroy())
-  const observe = {
-    ...metrics.sender,
-    packed: (...packed: Parameters<typeof metrics.sender.packed>) => {
-      fill.learn(packed[1], packed[2])
-      metrics.sender.packed(...packed)
-    },
-    failed: (why: string | undefined) => health.sending(why, clock()),
-  }
-  const sender = startSender(
-    { spool, queue: sqsBatchSender(client, settings.CREANCE_QUEUE_URL), observe, clock, random: Math.random, log },
-    { ...size, requestBytes: size.maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
-  )
-
+  const { spool, sender, health, metrics, keepRejected } = openDelivery(settings, clock, log, opened)
   const intake = createIntake(
     { keep: spool.append, metrics, health, keepRejected, clock, log },
     { stamp: { cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, urgentPriority: settings.CREANCE_URGENT_PRIORITY },
@@ -112,7 +80,7 @@ async function open(
     const watched = watchTls(server, settings.tls, { log, onReload: (ok) => metrics.tlsReloaded(ok) })
     opened.defer(() => watched.stop())
   }
-  const sources = openSources(intake, { files, stdin }, folder, log)
+  const sources = openSources(intake, { files, stdin }, settings.CREANCE_SPOOL_DIR, log)
   health.phase('ready')
   log.info('creance forward is up', { listen: url, cluster: settings.CREANCE_CLUSTER, files: files.length })
 
@@ -135,6 +103,41 @@ async function open(
     return stopping
   }
   return { url, stop, stdinEnded: sources.stdinEnded }
+}
+
+/** From the disk to the queue. */
+function openDelivery(settings: ForwarderSettings, clock: Clock, log: Log, opened: AsyncDisposableStack) {
+  const { CREANCE_SPOOL_DIR: folder, CREANCE_MESSAGE_BYTES: maxBytes, CREANCE_QUEUE_URL: queueUrl } = settings
+  const size = { fillBytes: Math.min(FILL_BYTES, maxBytes), maxBytes }
+  const fill = fillEstimate(size.fillBytes)
+  const keepRejected = rejectsFile(join(folder, 'rejects.jsonl'))
+  const spool = openSpool({
+    folder,
+    maxBytes: settings.CREANCE_SPOOL_MAX_BYTES,
+    segmentBytes: fill.segmentBytes,
+    lingerMs: settings.CREANCE_LINGER_MS,
+    clock,
+    log,
+    onDamaged: (record) => keepRejected(record, { reason: 'storage_failed', message: 'this record of the spool is damaged' }, clock()),
+  })
+  opened.defer(() => spool.close())
+  const health = createHealth({ undeliverable: () => spool.state().undeliverable })
+  const metrics = createMetrics(spool.state, clock)
+  const client = sqsClient({ attempts: 1, timeoutMs: REQUEST_TIMEOUT_MS })
+  opened.defer(() => client.destroy())
+  const observe: SenderObserver = {
+    ...metrics.sender,
+    packed: (alerts, bytes, messages) => {
+      fill.learn(bytes, messages)
+      metrics.sender.packed(alerts, bytes, messages)
+    },
+    failed: (why) => health.sending(why, clock()),
+  }
+  const sender = startSender(
+    { spool, queue: sqsBatchSender(client, queueUrl), observe, clock, random: Math.random, log },
+    { ...size, requestBytes: maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
+  )
+  return { spool, sender, health, metrics, keepRejected }
 }
 
 /** Files and stdin wait where there is no room: they are a buffer of their own. */

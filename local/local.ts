@@ -104,7 +104,7 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
 /** The forwarder's HTTP side, before the detections queue itself. */
 function localForwarder({ cluster, node, data, insecure }: LocalSettings, detections: QueueSender, log: Log): Server {
   const clock = Date.now
-  const health = createHealth()
+  const health = createHealth({ undeliverable: () => 0 })
   const metrics = createMetrics(() => undefined, clock)
   const ports = { keep: keepInQueue(detections), metrics, health, keepRejected: rejectsFile(join(data, 'rejects.jsonl')), clock, log }
   const intake = createIntake(ports, { stamp: { cluster, node }, urgentPriority: 'Critical' })

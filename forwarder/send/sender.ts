@@ -59,6 +59,7 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
   let timer: NodeJS.Timeout | undefined
   let whenIdle: (() => void) | undefined
   let stopped = false
+  let failing = false
 
   /** Fills memory from disk, urgent files first. */
   const refill = async (lane: LaneName): Promise<void> => {
@@ -73,11 +74,22 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
         await spool.remove(segment)
         continue
       }
-      const messages = packLines(lines, options)
+      const messages = await packed(segment, lines)
+      if (!messages) continue
       observe.packed(lines.length, segment.bytes, messages)
       const parcel = { segment, alerts: lines.length, lane, left: messages.length, hopeless: false }
       jobs[lane].push(...messages.map((message) => ({ parcel, message, attempts: 0, notBeforeMs: 0, alone: false })))
       held[lane] += messages.length
+    }
+  }
+
+  const packed = async (segment: Segment, lines: readonly Buffer[]): Promise<readonly OutgoingMessage[] | undefined> => {
+    try {
+      return packLines(lines, options)
+    } catch (error) {
+      log.error('a file of alerts cannot be packed', { file: segment.name, why: messageOf(error), kept: 'undeliverable' })
+      await spool.setAside(segment)
+      return undefined
     }
   }
 
@@ -108,7 +120,7 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
       if (waiting.length > 0 && inFlight < options.parallel) wakeAt(Math.min(...waiting))
     }
     pumping = false
-    if (inFlight === 0 && held.urgent + held.normal === 0) whenIdle?.()
+    if (inFlight === 0 && spool.isEmpty()) whenIdle?.()
   }
 
   const wakeAt = (atMs: number): void => {
@@ -127,7 +139,7 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
     }
     const bytes = request.reduce((sum, { message }) => sum + message.body.length, 0)
     observe.requested({ messages: request.length, bytes, milliseconds: performance.now() - started, failed: failures.size })
-    if (failures.size < request.length) observe.failed(undefined)
+    if (failures.size < request.length) tell(undefined)
     for (const [index, job] of request.entries()) {
       const error = failures.get(index)
       if (error) retryLater(job, error, request.length)
@@ -135,8 +147,16 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
     }
   }
 
+  /** Says once that the queue takes nothing, and once that it takes again. */
+  const tell = (why: string | undefined): void => {
+    observe.failed(why)
+    if (why !== undefined && !failing) log.warn('the queue did not take a message: it is sent again until it does', { why })
+    if (why === undefined && failing) log.info('the queue takes messages again')
+    failing = why !== undefined
+  }
+
   const retryLater = (job: Job, error: CodedError, together: number): void => {
-    observe.failed(error.message)
+    tell(error.message)
     job.attempts++
     if (error.code === 'invalid_input' && together > 1)
       job.alone = true // it may be another's fault

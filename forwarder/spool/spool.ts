@@ -37,6 +37,8 @@ export type Spool = {
   /** From now on everything may leave at once. */
   readonly hurry: () => Promise<void>
   readonly state: () => SpoolState
+  /** Nothing waits to be sent. */
+  readonly isEmpty: () => boolean
   /** `listener` is called when something can be taken that could not be before. */
   readonly onReady: (listener: () => void) => void
   /** Lets the folder go, with what is in it. */
@@ -152,6 +154,7 @@ export function openSpool(options: SpoolOptions): Spool {
       const oldestMs = times.reduce((oldest, time) => (time === undefined || (oldest ?? time) < time ? oldest : time), undefined)
       return { bytes, maxBytes, segments: waiting.length, oldestMs, undeliverable: asideNames.size }
     },
+    isEmpty: () => sizes.size === asideNames.size && LANES.every((lane) => lanes[lane].firstMs() === undefined),
     onReady: (toCall) => {
       listener = toCall
     },

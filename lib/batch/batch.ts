@@ -14,6 +14,7 @@ export const BATCH_SCHEMA = 'batch/1'
 export const ATTRIBUTE_BYTES = 256
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 const TARGET_UNPACKED_BYTES = 8 * 1024 * 1024
+const NEWLINE = Buffer.from('\n')
 
 export type Batch = { readonly id: string; readonly envelopes: readonly Envelope[]; readonly refused: readonly RefusedLine[] }
 export type RefusedLine = { readonly line: string; readonly reason: string }
@@ -26,13 +27,10 @@ export type MessageSize = { readonly fillBytes: number; readonly maxBytes: numbe
 export function packLines(lines: readonly Uint8Array[], size: MessageSize): readonly OutgoingMessage[] {
   const unpackedBytes = lines.reduce((bytes, line) => bytes + line.length, 0)
   if (lines.length === 1 || unpackedBytes <= TARGET_UNPACKED_BYTES) {
-    const text = joined(lines)
-    const body = zstdCompressSync(text).toString('base64')
-    const attributes = { 'creance.schema': BATCH_SCHEMA, 'creance.batch': batchId(text) }
+    const message = packAll(lines)
     const room = (lines.length === 1 ? size.maxBytes : size.fillBytes) - ATTRIBUTE_BYTES
-    if (body.length <= room) return [{ body, attributes }]
-    if (lines.length === 1)
-      return divide(body, room).map(({ body, part }) => ({ body, attributes: { ...attributes, 'creance.part': part } }))
+    if (message.body.length <= room) return [message]
+    if (lines.length === 1) return divide(message, room)
   }
   const half = Math.ceil(lines.length / 2)
   return [...packLines(lines.slice(0, half), size), ...packLines(lines.slice(half), size)]
@@ -40,15 +38,15 @@ export function packLines(lines: readonly Uint8Array[], size: MessageSize): read
 
 /** One message for the envelopes, however large. */
 export function packBatch(envelopes: readonly Envelope[]): OutgoingMessage {
-  const [message, another] = packLines(
-    envelopes.map((envelope) => Buffer.from(envelopeLine(envelope))),
-    {
-      fillBytes: Number.POSITIVE_INFINITY,
-      maxBytes: Number.POSITIVE_INFINITY,
-    },
-  )
-  if (!message || another) throw new CodedError('invalid_input', 'these are more alerts than one message can hold')
-  return message
+  return packAll(envelopes.map((envelope) => Buffer.from(envelopeLine(envelope))))
+}
+
+function packAll(lines: readonly Uint8Array[]): OutgoingMessage {
+  const text = Buffer.concat(lines.flatMap((line, at) => (at === 0 ? [line] : [NEWLINE, line])))
+  return {
+    body: zstdCompressSync(text).toString('base64'),
+    attributes: { 'creance.schema': BATCH_SCHEMA, 'creance.batch': batchId(text) },
+  }
 }
 
 export function envelopeLine(envelope: Envelope): string {
@@ -75,12 +73,6 @@ export function unpackBatch(message: MessageContent): Batch {
     envelopes: read.filter((entry) => 'alert' in entry),
     refused: read.filter((entry) => 'reason' in entry),
   }
-}
-
-const NEWLINE = Buffer.from('\n')
-
-function joined(lines: readonly Uint8Array[]): Buffer {
-  return Buffer.concat(lines.flatMap((line, at) => (at === 0 ? [line] : [NEWLINE, line])))
 }
 
 function batchId(text: Uint8Array): string {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { CodedError } from '../error.ts'
-import type { MessageContent } from '../port/queue.ts'
+import type { MessageContent, OutgoingMessage } from '../port/queue.ts'
 import { parseData, type Store } from '../port/store.ts'
 
 /** The attribute `creance.part` of a message that is one part of a batch: its place and how many there are, as `2/3`. The bodies of all
@@ -12,12 +12,15 @@ const WAIT_SECONDS = 14 * 86_400 // as long as a queue keeps a message
 
 const Part = z.object({ body: z.string() })
 
-/** A body in pieces of at most `bytes`, and at most 256 KiB. */
-export function divide(body: string, bytes: number): readonly { readonly body: string; readonly part: string }[] {
+/** A message in parts whose bodies have at most `bytes` each, and at most 256 KiB. Throws `invalid_input` where that would be over 99. */
+export function divide({ body, attributes }: OutgoingMessage, bytes: number): readonly OutgoingMessage[] {
   const size = Math.min(bytes, PART_BYTES_MAX)
   const count = Math.ceil(body.length / size)
   if (count > 99) throw new CodedError('invalid_input', `a message of ${bytes} bytes is too small: the alert would need ${count} of them`)
-  return Array.from({ length: count }, (_, at) => ({ body: body.slice(at * size, (at + 1) * size), part: `${at + 1}/${count}` }))
+  return Array.from({ length: count }, (_, at) => ({
+    body: body.slice(at * size, (at + 1) * size),
+    attributes: { ...attributes, 'creance.part': `${at + 1}/${count}` },
+  }))
 }
 
 /** The whole batch that a message is, or completes; undefined: other parts have yet to come, and this one is kept for them. Parts may come

@@ -52,10 +52,12 @@ const start = async (env: Record<string, string> = {}, sources: Partial<Sources>
   forwarder = await startForwarder({ env: all, files: [], stdin: undefined, ...sources }, quiet)
   return forwarder
 }
+/** What a reader makes of the queue's messages, which may have come more than once: each batch, and each part of one, is used once. */
 const arrived = async (): Promise<string[]> => {
   const store = sqliteStore(openDatabase(':memory:'), { clock: Date.now })
   const alerts: string[] = []
-  for (const message of sqs.messages()) {
+  const once = new Map(sqs.messages().map((message) => [JSON.stringify(message.attributes), message]))
+  for (const message of once.values()) {
     const whole = await wholeBatch(message, store, Date.now())
     if (whole) alerts.push(...unpackBatch(whole).envelopes.map(({ alert }) => alert))
   }

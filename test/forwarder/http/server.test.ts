@@ -25,7 +25,7 @@ let folder: ReturnType<typeof temporaryFolder>
 const start = async (options: Partial<ServerOptions> = {}): Promise<void> => {
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const clock = () => NOW
-  health = createHealth()
+  health = createHealth({ undeliverable: () => 0 })
   health.phase('ready')
   const metrics = createMetrics(() => undefined, clock)
   const ports = { keep: (line: string, urgent: boolean) => keep(line, urgent), metrics, health, clock, log }
