@@ -22,13 +22,22 @@ CREANCE_LINGER_MS, CREANCE_URGENT_PRIORITY, CREANCE_MESSAGE_BYTES, CREANCE_GRACE
       const log = jsonLog((line) => process.stderr.write(line))
       const stdin = from === '-' ? process.stdin : undefined
       const forwarder = await startForwarder({ env: process.env, files: follow, stdin }, log)
-      process.once('SIGINT', () => forwarder.stop())
-      process.once('SIGTERM', () => forwarder.stop({ gently: true }))
+      const stopOn = (signal: 'SIGINT' | 'SIGTERM') => {
+        process.once(signal, () => {
+          process.once(signal, () => {
+            log.warn('stopping at once: what is not sent is on disk, and is sent by the next run')
+            process.exit(1)
+          })
+          void forwarder.stop({ gently: signal === 'SIGTERM' })
+        })
+      }
+      stopOn('SIGINT')
+      stopOn('SIGTERM')
       if (forwarder.stdinEnded) {
         const failed = await forwarder.stdinEnded.then(() => undefined, messageOf)
         if (failed) log.error('stdin failed', { why: failed })
-        if (failed || follow.length === 0) await forwarder.stop()
-        if (failed) process.exitCode = 1
+        const all = failed || follow.length === 0 ? await forwarder.stop() : true
+        if (failed || !all) process.exitCode = 1
       }
     })
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sqsBatchSender, sqsClient } from '../lib/adapter/sqs.ts'
 import { isLoopback } from '../lib/address.ts'
-import { CodedError } from '../lib/error.ts'
+import { CodedError, messageOf } from '../lib/error.ts'
 import type { Clock, Log } from '../lib/port/log.ts'
 import { followFile } from './follow/follow-file.ts'
 import { followStream } from './follow/follow-stream.ts'
@@ -40,8 +40,8 @@ export type Sources = {
 export type Forwarder = {
   readonly url: string
   /** Takes no more, sends what it has within the grace period, and ends. `gently`: goes on taking alerts for the first fifth of it, while
-   *  agents are led elsewhere. */
-  readonly stop: (options?: { readonly gently: boolean }) => Promise<void>
+   *  agents are led elsewhere. Resolves to whether the queue has everything. */
+  readonly stop: (options?: { readonly gently: boolean }) => Promise<boolean>
   /** When stdin, where it is read, has ended and all of it is kept. */
   readonly stdinEnded: Promise<void> | undefined
 }
@@ -67,25 +67,30 @@ async function open(
 ): Promise<Forwarder> {
   const clock = Date.now
   const tls = settings.tls && readTls(settings.tls)
-  warnOfStrangers(settings, log)
-  const { spool, sender, health, metrics, keepRejected } = openDelivery(settings, clock, log, opened)
+  warnOf(settings, log)
+  const { spool, sender, health, metrics, keepRejected } = await openDelivery(settings, clock, log, opened)
   const intake = createIntake(
     { keep: spool.append, metrics, health, keepRejected, clock, log },
-    { stamp: { cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, urgentPriority: settings.CREANCE_URGENT_PRIORITY },
+    { stamp: { cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, urgentSeverity: settings.CREANCE_URGENT_PRIORITY },
   )
-  const server = forwarderServer({ intake, health, metrics, clock }, { senders: settings.senders, tls, filesOnly: settings.filesOnly })
-  const url = await listenOn(server, settings.CREANCE_LISTEN, 'the forwarder', 'choose another with CREANCE_LISTEN')
+  const server = forwarderServer({ intake, health, metrics }, { senders: settings.senders, tls, filesOnly: settings.filesOnly })
+  const url = await listenOn(server, settings.listen, 'the forwarder', 'choose another with CREANCE_LISTEN')
   opened.defer(() => server.closeAllConnections())
   if (settings.tls && server instanceof HttpsServer) {
-    const watched = watchTls(server, settings.tls, { log, onReload: (ok) => metrics.tlsReloaded(ok) })
+    metrics.certificate(tls?.cert)
+    const onReload = (ok: boolean, cert: string | undefined) => {
+      metrics.tlsReloaded(ok)
+      metrics.certificate(cert)
+    }
+    const watched = watchTls(server, settings.tls, { log, onReload })
     opened.defer(() => watched.stop())
   }
   const sources = openSources(intake, { files, stdin }, settings.CREANCE_SPOOL_DIR, log)
   health.phase('ready')
   log.info('creance forward is up', { listen: url, cluster: settings.CREANCE_CLUSTER, files: files.length })
 
-  let stopping: Promise<void> | undefined
-  const end = async (gently: boolean): Promise<void> => {
+  let stopping: Promise<boolean> | undefined
+  const end = async (gently: boolean): Promise<boolean> => {
     const graceMs = settings.CREANCE_GRACE_SECONDS * 1000
     const untilMs = clock() + graceMs
     health.phase('draining')
@@ -97,8 +102,9 @@ async function open(
     if (!all) log.warn('not everything could be sent in time: the rest is on disk, and is sent by the next run', spool.state())
     await opened.disposeAsync()
     log.info('stopped')
+    return all
   }
-  const stop = ({ gently } = { gently: false }): Promise<void> => {
+  const stop = ({ gently } = { gently: false }): Promise<boolean> => {
     stopping ??= end(gently)
     return stopping
   }
@@ -106,7 +112,7 @@ async function open(
 }
 
 /** From the disk to the queue. */
-function openDelivery(settings: ForwarderSettings, clock: Clock, log: Log, opened: AsyncDisposableStack) {
+async function openDelivery(settings: ForwarderSettings, clock: Clock, log: Log, opened: AsyncDisposableStack) {
   const { CREANCE_SPOOL_DIR: folder, CREANCE_MESSAGE_BYTES: maxBytes, CREANCE_QUEUE_URL: queueUrl } = settings
   const size = { fillBytes: Math.min(FILL_BYTES, maxBytes), maxBytes }
   const fill = fillEstimate(size.fillBytes)
@@ -118,26 +124,36 @@ function openDelivery(settings: ForwarderSettings, clock: Clock, log: Log, opene
     lingerMs: settings.CREANCE_LINGER_MS,
     clock,
     log,
-    onDamaged: (record) => keepRejected(record, { reason: 'storage_failed', message: 'this record of the spool is damaged' }, clock()),
+    onDamaged: (record) => keepRejected(record, { reason: 'storage_failed', error: 'this record of the spool is damaged' }, clock()),
   })
   opened.defer(() => spool.close())
-  const health = createHealth({ undeliverable: () => spool.state().undeliverable })
+  const health = createHealth(spool.state, clock)
   const metrics = createMetrics(spool.state, clock)
   const client = sqsClient({ attempts: 1, timeoutMs: REQUEST_TIMEOUT_MS })
   opened.defer(() => client.destroy())
+  await checkRegion(client)
   const observe: SenderObserver = {
     ...metrics.sender,
     packed: (alerts, bytes, messages) => {
       fill.learn(bytes, messages)
       metrics.sender.packed(alerts, bytes, messages)
     },
-    failed: (why) => health.sending(why, clock()),
+    failed: health.sending,
   }
   const sender = startSender(
     { spool, queue: sqsBatchSender(client, queueUrl), observe, clock, random: Math.random, log },
     { ...size, requestBytes: maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
   )
   return { spool, sender, health, metrics, keepRejected }
+}
+
+/** Without a region no request can be signed: better not to start than to wait for it. */
+async function checkRegion(client: ReturnType<typeof sqsClient>): Promise<void> {
+  try {
+    await client.config.region()
+  } catch (cause) {
+    throw new CodedError('invalid_config', `settings: AWS_REGION is not set, and no profile has a region: ${messageOf(cause)}`, { cause })
+  }
 }
 
 /** Files and stdin wait where there is no room: they are a buffer of their own. */
@@ -147,7 +163,7 @@ function openSources(intake: Intake, { files, stdin }: Omit<Sources, 'env'>, fol
     if (notKept) throw new CodedError('unavailable', notKept)
   }
   const onOversize = (head: Buffer, bytes: number) =>
-    intake.refuse({ reason: 'too_large', message: `a line of ${bytes} bytes: over 1 MiB` }, head)
+    intake.refuse({ reason: 'too_large', error: `a line of ${bytes} bytes: over 1 MiB` }, head)
   const stream = stdin && followStream(stdin, { take, log, onOversize })
   const follows = files.map((file) => {
     const name = createHash('sha256').update(resolve(file)).digest('hex').slice(0, 16)
@@ -161,7 +177,8 @@ function openSources(intake: Intake, { files, stdin }: Omit<Sources, 'env'>, fol
   }
 }
 
-function warnOfStrangers({ senders, filesOnly, CREANCE_LISTEN: listen }: ForwarderSettings, log: Log): void {
+function warnOf({ senders, filesOnly, listen, unknown }: ForwarderSettings, log: Log): void {
+  if (unknown.length > 0) log.warn('these settings are not known: are they misspelt?', { settings: unknown.join(' ') })
   if (filesOnly) log.info('alerts are taken from files alone: nobody is asked to prove who they are, so nobody may post one')
   else if (senders.insecure && !senders.pathSecret && !senders.clientCertificates && !isLoopback(listen))
     log.warn('anybody who can reach this address can send alerts', { listen: listen.host })

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { BILLED_BYTES, messageBytes } from '../lib/batch/batch.ts'
+import { certificateExpiry } from './http/tls.ts'
 import type { FalcoDrops } from './intake/falco-drops.ts'
 import type { RefusalReason } from './intake/judge.ts'
 import type { SenderObserver } from './send/sender.ts'
@@ -9,9 +11,6 @@ const RULES_MAX = 300
 const PRIORITIES_MAX = 30
 const OTHER = 'other'
 const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10, 60]
-const BILLED_BYTES = 65_536
-/** What the attributes of a message add to its size. */
-const ATTRIBUTES = 110
 
 export type Metrics = {
   readonly received: (agent: string) => void
@@ -22,6 +21,8 @@ export type Metrics = {
   readonly refused: (reason: RefusalReason) => void
   readonly answered: (seconds: number) => void
   readonly tlsReloaded: (ok: boolean) => void
+  /** The certificate that is served now, PEM; undefined: the same as before. */
+  readonly certificate: (pem: string | undefined) => void
   readonly sender: Omit<SenderObserver, 'failed'>
   /** Prometheus text format 0.0.4. */
   readonly text: () => Promise<string>
@@ -29,8 +30,8 @@ export type Metrics = {
 
 /** Everything that /metrics tells. `spool` is asked when it is scraped. */
 export function createMetrics(spool: () => SpoolState | undefined, clock: () => number): Metrics {
-  const registers = [new Registry()]
-  const [registry = new Registry()] = registers
+  const registry = new Registry()
+  const registers = [registry]
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
     new Counter({ name: `creance_${name}`, help, labelNames, registers })
   const histogram = (name: string, help: string, buckets: readonly number[]) =>
@@ -59,6 +60,11 @@ export function createMetrics(spool: () => SpoolState | undefined, clock: () => 
   const drops = counter('falco_drops_total', 'What Falco says it lost: system calls, or alerts in its output queue.', ['kind'])
   const refused = counter('alerts_refused_total', 'Alerts or requests not taken, by reason.', ['reason'])
   const reloads = counter('tls_reloads_total', 'Certificates taken anew after their files changed, or not usable.', ['outcome'])
+  const expires = new Gauge({
+    name: 'creance_tls_certificate_expires_seconds',
+    help: 'Unix time when the served certificate runs out.',
+    registers,
+  })
   const sent = counter('alerts_sent_total', 'Alerts that the queue has.')
   const messages = counter('messages_packed_total', 'Queue messages packed.')
   const requests = counter('queue_requests_total', 'SendMessageBatch requests, by outcome (ok, partial, failed).', ['outcome'])
@@ -102,15 +108,18 @@ export function createMetrics(spool: () => SpoolState | undefined, clock: () => 
     refused: (reason) => refused.labels(reason).inc(),
     answered: (seconds) => answer.observe(seconds),
     tlsReloaded: (ok) => reloads.labels(ok ? 'ok' : 'failed').inc(),
+    certificate: (pem) => {
+      if (pem !== undefined) expires.set(certificateExpiry(pem) / 1000)
+    },
     sender: {
       packed: (alerts, _bytes, packed) => {
         messages.inc(packed.length)
         batch.observe(alerts / packed.length)
-        for (const { body } of packed) fill.observe((body.length + ATTRIBUTES) / BILLED_BYTES)
+        for (const message of packed) fill.observe(messageBytes(message) / BILLED_BYTES)
       },
       requested: ({ bytes, milliseconds, failed, messages: count }) => {
         requests.labels(failed === 0 ? 'ok' : failed < count ? 'partial' : 'failed').inc()
-        billed.inc(Math.ceil((bytes + count * ATTRIBUTES) / BILLED_BYTES))
+        billed.inc(Math.ceil(bytes / BILLED_BYTES))
         retries.inc(failed)
         request.observe(milliseconds / 1000)
       },

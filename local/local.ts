@@ -6,7 +6,6 @@ import { createHealth } from '../forwarder/health.ts'
 import { listenOn } from '../forwarder/http/listen.ts'
 import { forwarderServer } from '../forwarder/http/server.ts'
 import { createIntake } from '../forwarder/intake/intake.ts'
-import { keepInQueue } from '../forwarder/intake/keep-in-queue.ts'
 import { rejectsFile } from '../forwarder/intake/rejects.ts'
 import { createMetrics } from '../forwarder/metrics.ts'
 import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
@@ -22,6 +21,7 @@ import type { Store } from '../lib/port/store.ts'
 import { loadRulesOrThrow } from '../lib/rule-set.ts'
 import { startChain } from './chain.ts'
 import { interactListener } from './http.ts'
+import { keepInQueue } from './keep-in-queue.ts'
 import { startKubernetesApi } from './kubernetes/server.ts'
 import { localQueues } from './queues.ts'
 import type { LocalSettings } from './settings.ts'
@@ -104,12 +104,12 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
 /** The forwarder's HTTP side, before the detections queue itself. */
 function localForwarder({ cluster, node, data, insecure }: LocalSettings, detections: QueueSender, log: Log): Server {
   const clock = Date.now
-  const health = createHealth({ undeliverable: () => 0 })
+  const health = createHealth(() => undefined, clock)
   const metrics = createMetrics(() => undefined, clock)
   const ports = { keep: keepInQueue(detections), metrics, health, keepRejected: rejectsFile(join(data, 'rejects.jsonl')), clock, log }
-  const intake = createIntake(ports, { stamp: { cluster, node }, urgentPriority: 'Critical' })
+  const intake = createIntake(ports, { stamp: { cluster, node }, urgentSeverity: 5 })
   health.phase('ready')
-  return forwarderServer({ intake, health, metrics, clock }, { senders: { clientCertificates: false, insecure } })
+  return forwarderServer({ intake, health, metrics }, { senders: { clientCertificates: false, insecure } })
 }
 
 /** Returns the file of its kubeconfig, for kubectl. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf } from '../../lib/error.ts'
 import type { Log } from '../../lib/port/log.ts'
+import { backoffMs } from '../backoff.ts'
 import type { Lines } from './lines.ts'
 
 /** Takes lines, resolves when each is kept, dropped or refused for good; rejects when trying again may help (a full spool): then nothing
@@ -8,8 +9,6 @@ import type { Lines } from './lines.ts'
 export type TakeLines = (lines: readonly string[]) => Promise<void>
 
 const MAX_GROUP = 200
-const FIRST_WAIT_MS = 250
-const MAX_WAIT_MS = 5000
 
 /** Hands lines on in groups, each tried until it is taken; `taken` is told the offset up to which they are. False when the signal broke
  *  the trying off: what `taken` was not told of is still to be taken. */
@@ -20,7 +19,7 @@ export function insistentTake(
 ): (lines: Lines, taken: (end: number) => Promise<void>) => Promise<boolean> {
   const insist = async (group: readonly string[]): Promise<boolean> => {
     let failed = false
-    for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, MAX_WAIT_MS)) {
+    for (let attempts = 1; ; attempts++) {
       try {
         await take(group)
         if (failed) log.info('lines are taken again')
@@ -29,7 +28,7 @@ export function insistentTake(
         if (!failed) log.warn('lines not taken: no more are read until they are', { why: messageOf(error), lines: group.length })
         failed = true
       }
-      if (!(await pause(waitMs, signal))) return false
+      if (!(await pause(backoffMs(attempts, 1), signal))) return false
     }
   }
 

@@ -24,9 +24,8 @@ export function bodyReader(): (request: IncomingMessage) => Promise<Body> {
       await new Promise<void>((resolve, reject) => {
         request.on('data', (chunk: Buffer) => {
           bytes += chunk.length
-          if (bytes > BODY_BYTES_MAX) refusal ??= { reason: 'too_large', message: 'the body is over 1 MiB' }
-          else if (held + chunk.length > HELD_BYTES_MAX)
-            refusal ??= { reason: 'busy', message: 'too much is being read at once; try again' }
+          if (bytes > BODY_BYTES_MAX) refusal ??= { reason: 'too_large', error: 'the body is over 1 MiB' }
+          else if (held + chunk.length > HELD_BYTES_MAX) refusal ??= { reason: 'busy', error: 'too much is being read at once; try again' }
           if (bytes > THROWN_AWAY_MAX) resolve()
           if (refusal) return
           chunks.push(chunk)
@@ -47,13 +46,13 @@ export function bodyReader(): (request: IncomingMessage) => Promise<Body> {
 
 async function unpack(body: Buffer, encoding = 'identity'): Promise<Body> {
   if (encoding === 'identity') return { text: body.toString('utf8') }
-  if (encoding !== 'gzip') return { reason: 'bad_encoding', message: 'content-encoding: expected gzip, or none', head: body }
+  if (encoding !== 'gzip') return { reason: 'bad_encoding', error: 'content-encoding: expected gzip, or none', head: body }
   try {
     return { text: (await gunzipLimited(body, { maxOutputLength: BODY_BYTES_MAX })).toString('utf8') }
   } catch (error) {
     const tooLarge = error instanceof RangeError
     return tooLarge
-      ? { reason: 'too_large', message: 'the body is over 1 MiB when unpacked', head: body }
-      : { reason: 'bad_encoding', message: 'content-encoding: gzip, but the body is none', head: body }
+      ? { reason: 'too_large', error: 'the body is over 1 MiB when unpacked', head: body }
+      : { reason: 'bad_encoding', error: 'content-encoding: gzip, but the body is none', head: body }
   }
 }

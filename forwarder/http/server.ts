@@ -1,7 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { TlsOptions } from 'node:tls'
-import type { Clock } from '../../lib/port/log.ts'
 import type { Health } from '../health.ts'
 import type { Intake } from '../intake/intake.ts'
 import type { Refusal, RefusalReason } from '../intake/judge.ts'
@@ -11,7 +10,7 @@ import { bodyReader } from './body.ts'
 import { limitConnections } from './connections.ts'
 import { splitBody } from './split.ts'
 
-export type ServerPorts = { readonly intake: Intake; readonly health: Health; readonly metrics: Metrics; readonly clock: Clock }
+export type ServerPorts = { readonly intake: Intake; readonly health: Health; readonly metrics: Metrics }
 /** `filesOnly`: nobody may post alerts. */
 export type ServerOptions = { readonly senders: Senders; readonly tls?: TlsOptions | undefined; readonly filesOnly?: boolean }
 
@@ -33,27 +32,24 @@ const TOLD_MAX = 20
 
 /** The HTTP server that agents post their alerts to: `POST /` (or `/<secret>`), answered 2xx only when every alert of the request is kept or is
  *  no detection; else with a JSON error that names the reason. Beside it `GET /ping`, `/healthz`, `/readyz`, `/metrics`, for anybody. */
-export function forwarderServer(
-  { intake, health, metrics, clock }: ServerPorts,
-  { senders, tls, filesOnly = false }: ServerOptions,
-): Server {
+export function forwarderServer({ intake, health, metrics }: ServerPorts, { senders, tls, filesOnly = false }: ServerOptions): Server {
   const readBody = bodyReader()
 
   const takeAlerts = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const browser = request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined
-    if (browser) return refuse(response, { reason: 'from_a_browser', message: 'this address is for agents, not for web pages' }, '')
+    if (browser) return refuse(response, { reason: 'from_a_browser', error: 'this address is for agents, not for web pages' }, '')
     const notAllowed = filesOnly ? 'this forwarder takes alerts from files alone' : whyNotAllowed(request, senders)
-    if (notAllowed) return refuse(response, { reason: 'unauthenticated', message: notAllowed }, '')
+    if (notAllowed) return refuse(response, { reason: 'unauthenticated', error: notAllowed }, '')
     const body = await readBody(request)
     const started = performance.now()
     if ('reason' in body) return refuse(response, body, body.head)
     const texts = splitBody(body.text)
-    if (!texts) return refuse(response, { reason: 'too_large', message: 'more than 10,000 alerts in one request' }, body.text)
-    const { kept, dropped, refused } = await intake.take(texts)
+    if (!texts) return refuse(response, { reason: 'too_large', error: 'more than 10,000 alerts in one request' }, body.text)
+    const { kept, dropped, refused } = await intake.take(texts, { from: request.socket.remoteAddress })
     const status = Math.max(200, ...refused.map(({ reason }) => STATUS[reason]))
     const [first] = refused
     const problems = first && {
-      error: first.message,
+      error: first.error,
       reason: first.reason,
       ...(texts.length > 1 ? { refused: refused.slice(0, TOLD_MAX) } : {}),
     }
@@ -61,10 +57,10 @@ export function forwarderServer(
     metrics.answered((performance.now() - started) / 1000)
   }
 
-  const refuse = (response: ServerResponse, { reason, message }: Refusal, head: string | Buffer): void => {
-    intake.refuse({ reason, message }, head)
+  const refuse = (response: ServerResponse, { reason, error }: Refusal, head: string | Buffer): void => {
+    intake.refuse({ reason, error }, head, response.req.socket.remoteAddress)
     response.shouldKeepAlive = false // what is left of the request is not read
-    answer(response, STATUS[reason], { error: message, reason })
+    answer(response, STATUS[reason], { error, reason })
   }
 
   const answer = (response: ServerResponse, status: number, body: object): void => {
@@ -75,7 +71,7 @@ export function forwarderServer(
   const pages: Readonly<Record<string, (response: ServerResponse) => void | Promise<void>>> = {
     '/ping': (response) => answer(response, 200, { status: 'ok' }),
     '/healthz': (response) => {
-      const { problems, warnings } = health.report(clock())
+      const { problems, warnings } = health.report()
       const unhealthy = problems.length > 0
       answer(response, unhealthy ? 503 : 200, {
         status: unhealthy ? 'unhealthy' : 'ok',

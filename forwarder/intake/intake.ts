@@ -1,4 +1,4 @@
-import { FALCO_PRIORITIES } from '../../lib/detection/falco.ts'
+import type { Severity } from '../../lib/detection/detection.ts'
 import { messageOf } from '../../lib/error.ts'
 import type { Clock, Log } from '../../lib/port/log.ts'
 import type { Health } from '../health.ts'
@@ -34,38 +34,39 @@ export type Taken = {
 }
 
 export type Intake = {
-  /** Resolves when each alert is kept, dropped or refused. `patiently`: what there is no room for now is not refused, since it comes again.
-   *  Never throws. */
-  readonly take: (texts: readonly string[], options?: { readonly patiently: boolean }) => Promise<Taken>
+  /** Resolves when each alert is kept, dropped or refused. Never throws. */
+  readonly take: (texts: readonly string[], options?: TakeOptions) => Promise<Taken>
   /** Counts and keeps a refusal of something that was not even looked into. */
-  readonly refuse: (refusal: Refusal, head: string | Buffer) => void
+  readonly refuse: (refusal: Refusal, head: string | Buffer, from?: string) => void
 }
 
-export type IntakeOptions = { readonly stamp: Stamp; readonly urgentPriority: string }
+/** `patiently`: what there is no room for now is not refused, since it comes again. `from`: who sends, for the log. */
+export type TakeOptions = { readonly patiently?: boolean; readonly from?: string | undefined }
+
+export type IntakeOptions = { readonly stamp: Stamp; readonly urgentSeverity: Severity }
 
 /** The one way in, whoever brings the alerts: judged, stamped, counted, and kept before anybody is told so. */
 export function createIntake(
   { keep, metrics, health, keepRejected, clock, log }: IntakePorts,
-  { stamp, urgentPriority }: IntakeOptions,
+  { stamp, urgentSeverity }: IntakeOptions,
 ): Intake {
-  const urgentSeverity = FALCO_PRIORITIES.get(urgentPriority) ?? 5
   const readDrops = falcoDrops()
 
   const logged = new Map<string, number>()
-  const tell = ({ reason, message }: Refusal): void => {
+  const tell = ({ reason, error }: Refusal, from: string | undefined): void => {
     if (clock() - (logged.get(reason) ?? 0) < LOG_EVERY_MS) return
     logged.set(reason, clock())
-    log.warn('alert refused', { reason, why: message, all: 'creance_alerts_refused_total counts them' })
+    log.warn('alert refused', { reason, why: error, from, all: 'creance_alerts_refused_total counts them' })
   }
-  const refuse = (refusal: Refusal, head: string | Buffer): void => {
+  const refuse = (refusal: Refusal, head: string | Buffer, from?: string): void => {
     metrics.refused(refusal.reason)
     keepRejected(head, refusal, clock())
-    tell(refusal)
+    tell(refusal, from)
   }
 
   const takeOne = async (text: string): Promise<'kept' | 'dropped' | Refusal> => {
     const verdict = judge(text, stamp, clock())
-    if (verdict.kind === 'refused') return { reason: verdict.reason, message: verdict.message }
+    if (verdict.kind === 'refused') return { reason: verdict.reason, error: verdict.error }
     if (verdict.kind === 'telemetry') {
       metrics.telemetry(verdict.agent)
       return 'dropped'
@@ -75,21 +76,21 @@ export function createIntake(
       const drops = readDrops(verdict.alert)
       if (drops) {
         metrics.falcoDrops(drops)
-        health.falcoDropped(drops, clock())
+        health.falcoDropped(drops)
         log.warn('Falco lost events before it could tell of them', drops)
       }
     }
     const urgent = verdict.kind === 'alert' && verdict.severity >= urgentSeverity
     try {
       if ((await keep(JSON.stringify(verdict.envelope), urgent)) === 'full') {
-        health.spool('full')
-        return { reason: 'spool_full', message: 'the spool is full: the queue has not taken anything for too long' }
+        health.spoolWasFull()
+        return { reason: 'spool_full', error: 'the spool is full: the queue has not taken anything for too long' }
       }
     } catch (error) {
-      health.spool(messageOf(error))
-      return { reason: 'storage_failed', message: `it could not be kept: ${messageOf(error)}` }
+      health.diskFailed(messageOf(error))
+      return { reason: 'storage_failed', error: `it could not be kept: ${messageOf(error)}` }
     }
-    health.spool('ok')
+    health.kept()
     metrics.received(verdict.envelope.agent)
     if (verdict.kind === 'alert') metrics.detection(verdict.rule, verdict.priority)
     return 'kept'
@@ -97,12 +98,12 @@ export function createIntake(
 
   return {
     refuse,
-    take: async (texts, { patiently } = { patiently: false }) => {
+    take: async (texts, { patiently = false, from } = {}) => {
       const outcomes = await Promise.all(texts.map(takeOne))
       const notTaken = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' ? [{ index, ...outcome }] : []))
       const refused = notTaken.filter(({ reason }) => !patiently || !FOR_WANT_OF_ROOM.includes(reason))
-      const notKept = notTaken.find((one) => !refused.includes(one))?.message
-      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, texts[index] ?? '')
+      const notKept = notTaken.find((one) => !refused.includes(one))?.error
+      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, texts[index] ?? '', from)
       for (const { reason } of refused.slice(KEPT_A_BODY)) metrics.refused(reason)
       return {
         kept: outcomes.filter((outcome) => outcome === 'kept').length,

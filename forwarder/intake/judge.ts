@@ -6,7 +6,7 @@ import { agentOf, readParsed } from '../../lib/detection/read.ts'
 export type Stamp = { readonly cluster: string; readonly node?: string | undefined }
 
 /** Why a request, or one alert of it, is not taken. */
-export type Refusal = { readonly reason: RefusalReason; readonly message: string }
+export type Refusal = { readonly reason: RefusalReason; readonly error: string }
 export const REFUSAL_REASONS = [
   'not_json',
   'unknown_shape',
@@ -34,13 +34,13 @@ export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Ve
   try {
     alert = JSON.parse(text) // not parseJson: numbers are exact in the text, which goes on verbatim, and nobody asks for the detection here
   } catch {
-    return { kind: 'refused', reason: 'not_json', message: 'this is not JSON' }
+    return { kind: 'refused', reason: 'not_json', error: 'this is not JSON' }
   }
   const agent = agentOf(alert)
   if (!agent) {
-    const message =
+    const error =
       'this is no alert of a known agent (Falco, Tetragon, Tracee, KubeArmor): a Falco alert has at least rule, priority and time'
-    return { kind: 'refused', reason: 'unknown_shape', message }
+    return { kind: 'refused', reason: 'unknown_shape', error }
   }
   const envelope = { agent, cluster, ...(node ? { node } : {}), receivedMs: nowMs, alert: text }
   const reading = readParsed(agent, alert, envelope)
@@ -54,6 +54,6 @@ export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Ve
     case 'telemetry':
       return { kind: 'telemetry', agent }
     case 'refused':
-      return { kind: 'refused', reason: 'malformed', message: reading.reason }
+      return { kind: 'refused', reason: 'malformed', error: reading.reason }
   }
 }

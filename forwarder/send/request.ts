@@ -1,18 +1,20 @@
-import { ATTRIBUTE_BYTES, type MessageSize } from '../../lib/batch/batch.ts'
-import type { Job } from './sender.ts'
+import { messageBytes } from '../../lib/batch/batch.ts'
+import type { OutgoingMessage } from '../../lib/port/queue.ts'
+import type { Parcel } from './outbox.ts'
 
-/** `requestBytes`: what all messages of a request may have together. */
-export type RequestLimits = MessageSize & { readonly requestBytes: number }
+/** A message on its way. `alone`: the queue found fault with a request of several that it was in. */
+export type Job = { readonly parcel: Parcel; readonly message: OutgoingMessage; attempts: number; notBeforeMs: number; alone: boolean }
+
 const MESSAGES_MAX = 10
 
-/** The next request's messages: those that need not wait, in their order, ten and the limit at most. */
-export function nextRequest(jobs: readonly Job[], nowMs: number, { requestBytes }: RequestLimits): readonly Job[] {
+/** The next request's messages: those that need not wait, in their order, ten and `requestBytes` at most. */
+export function nextRequest(jobs: readonly Job[], nowMs: number, { requestBytes }: { readonly requestBytes: number }): readonly Job[] {
   const chosen: Job[] = []
   let bytes = 0
   for (const job of jobs) {
     if (job.notBeforeMs > nowMs || (job.alone && chosen.length > 0)) continue
     if (job.alone) return [job]
-    const size = job.message.body.length + ATTRIBUTE_BYTES
+    const size = messageBytes(job.message)
     if (chosen.length === MESSAGES_MAX || (chosen.length > 0 && bytes + size > requestBytes)) break
     chosen.push(job)
     bytes += size

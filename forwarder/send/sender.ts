@@ -1,16 +1,19 @@
-import { packLines } from '../../lib/batch/batch.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type MessageSize, messageBytes } from '../../lib/batch/batch.ts'
 import { CodedError, messageOf } from '../../lib/error.ts'
 import type { Clock, Log } from '../../lib/port/log.ts'
-import type { BatchSender, OutgoingMessage } from '../../lib/port/queue.ts'
-import type { LaneName, Segment } from '../spool/segment.ts'
+import type { BatchSender } from '../../lib/port/queue.ts'
+import { backoffMs } from '../backoff.ts'
 import type { Spool } from '../spool/spool.ts'
-import { backoffMs } from './backoff.ts'
-import { nextRequest, type RequestLimits } from './request.ts'
+import { createOutbox, type OutboxPorts } from './outbox.ts'
+import type { Job } from './request.ts'
 
-/** Messages in memory, of each lane, sent or waiting to be sent again; the rest stays on disk. */
-const HELD_MAX = 40
 /** How often a message is offered that the queue says it can never take, before it is set aside. */
 const HOPELESS_ATTEMPTS = 5
+/** An outage is said when it begins, and then as often as this. */
+const SAY_AGAIN_MS = 60_000
+/** Requests that are under way when a drain's time is up get so long to end. */
+const LAST_REQUESTS_MS = 1000
 
 export type SenderPorts = {
   readonly spool: Spool
@@ -22,26 +25,17 @@ export type SenderPorts = {
   readonly log: Log
 }
 
-/** What the sender tells of its doings, for metrics and health. */
-export type SenderObserver = {
-  readonly packed: (lines: number, lineBytes: number, messages: readonly OutgoingMessage[]) => void
+/** What the sender tells of its doings, for metrics and health. `failed`: why the queue did not take something; undefined: it did. */
+export type SenderObserver = Pick<OutboxPorts, 'packed' | 'delivered'> & {
   readonly requested: (request: RequestSeen) => void
-  readonly delivered: (alerts: number, firstMs: number) => void
   readonly failed: (why: string | undefined) => void
 }
 
-/** `bytes`: of the bodies together. `failed`: how many of the messages were not taken. */
-export type RequestSeen = {
-  readonly messages: number
-  readonly bytes: number
-  readonly milliseconds: number
-  readonly failed: number
-}
+/** `bytes`: of the messages together, as SQS counts them. `failed`: how many of them were not taken. */
+export type RequestSeen = { readonly messages: number; readonly bytes: number; readonly milliseconds: number; readonly failed: number }
 
-export type SenderOptions = RequestLimits & { readonly parallel: number }
-
-type Parcel = { readonly segment: Segment; readonly alerts: number; readonly lane: LaneName; left: number; hopeless: boolean }
-export type Job = { readonly parcel: Parcel; readonly message: OutgoingMessage; attempts: number; notBeforeMs: number; alone: boolean }
+/** `requestBytes`: what all messages of a request may have together. `parallel`: requests at a time. */
+export type SenderOptions = MessageSize & { readonly requestBytes: number; readonly parallel: number }
 
 export type Sender = {
   /** Sends what is on disk, until nothing is left or the time is up. What is left is sent by the next run. Resolves to whether all was sent. */
@@ -51,47 +45,14 @@ export type Sender = {
 /** Empties the spool into the queue: up to ten messages a request, several requests at a time, urgent ones first. What the queue did not take is
  *  sent again by itself, after a growing, random wait; a file goes when all of it was taken. */
 export function startSender({ spool, queue, observe, clock, random, log }: SenderPorts, options: SenderOptions): Sender {
-  const jobs: Record<LaneName, Job[]> = { urgent: [], normal: [] }
-  const held: Record<LaneName, number> = { urgent: 0, normal: 0 }
-  let inFlight = 0
+  const outbox = createOutbox({ spool, ...observe, clock, log }, options)
+  const tell = outageTeller(observe, clock, log)
+  const inFlight = new Set<Promise<void>>()
   let pumping = false
   let again = false
+  let stopped = false
   let timer: NodeJS.Timeout | undefined
   let whenIdle: (() => void) | undefined
-  let stopped = false
-  let failing = false
-
-  /** Fills memory from disk, urgent files first. */
-  const refill = async (lane: LaneName): Promise<void> => {
-    while (held[lane] < HELD_MAX) {
-      const segment = await spool.take(lane)
-      if (!segment) return
-      const lines = await spool.read(segment).catch((error) => {
-        spool.putBack(segment)
-        throw error
-      })
-      if (lines.length === 0) {
-        await spool.remove(segment)
-        continue
-      }
-      const messages = await packed(segment, lines)
-      if (!messages) continue
-      observe.packed(lines.length, segment.bytes, messages)
-      const parcel = { segment, alerts: lines.length, lane, left: messages.length, hopeless: false }
-      jobs[lane].push(...messages.map((message) => ({ parcel, message, attempts: 0, notBeforeMs: 0, alone: false })))
-      held[lane] += messages.length
-    }
-  }
-
-  const packed = async (segment: Segment, lines: readonly Buffer[]): Promise<readonly OutgoingMessage[] | undefined> => {
-    try {
-      return packLines(lines, options)
-    } catch (error) {
-      log.error('a file of alerts cannot be packed', { file: segment.name, why: messageOf(error), kept: 'undeliverable' })
-      await spool.setAside(segment)
-      return undefined
-    }
-  }
 
   const pump = async (): Promise<void> => {
     again = true
@@ -99,90 +60,56 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
     pumping = true
     while (again && !stopped) {
       again = false
-      try {
-        await refill('urgent')
-        if (inFlight < options.parallel) await refill('normal')
-      } catch (error) {
-        log.error('the spool cannot be read', { why: messageOf(error) })
-        wakeAt(clock() + 1000)
-      }
-      while (inFlight < options.parallel) {
-        const request = nextRequest([...jobs.urgent, ...jobs.normal], clock(), options)
+      await outbox.refill()
+      while (inFlight.size < options.parallel && !stopped) {
+        const request = outbox.next()
         if (request.length === 0) break
-        for (const { parcel } of request) jobs[parcel.lane] = jobs[parcel.lane].filter((job) => !request.includes(job))
-        inFlight++
-        void send(request).finally(() => {
-          inFlight--
+        const sending = send(request).finally(() => {
+          inFlight.delete(sending)
           void pump()
         })
+        inFlight.add(sending)
       }
-      const waiting = [...jobs.urgent, ...jobs.normal].map(({ notBeforeMs }) => notBeforeMs)
-      if (waiting.length > 0 && inFlight < options.parallel) wakeAt(Math.min(...waiting))
     }
     pumping = false
-    if (inFlight === 0 && spool.isEmpty()) whenIdle?.()
-  }
-
-  const wakeAt = (atMs: number): void => {
     clearTimeout(timer)
-    timer = setTimeout(() => void pump(), Math.max(1, atMs - clock()))
+    const nextMs = outbox.nextMs()
+    if (nextMs !== undefined && inFlight.size < options.parallel && !stopped) {
+      timer = setTimeout(() => void pump(), Math.max(1, nextMs - clock()))
+    }
+    if (inFlight.size === 0 && spool.isEmpty()) whenIdle?.()
   }
 
   const send = async (request: readonly Job[]): Promise<void> => {
     const started = performance.now()
-    const failures = new Map<number, CodedError>()
-    try {
-      for (const { index, error } of await queue.trySend(request.map(({ message }) => message))) failures.set(index, error)
-    } catch (error) {
-      const coded = error instanceof CodedError ? error : new CodedError('unavailable', messageOf(error), { cause: error })
-      for (const index of request.keys()) failures.set(index, coded)
-    }
-    const bytes = request.reduce((sum, { message }) => sum + message.body.length, 0)
+    const failures = await failuresOf(request)
+    const bytes = request.reduce((sum, { message }) => sum + messageBytes(message), 0)
     observe.requested({ messages: request.length, bytes, milliseconds: performance.now() - started, failed: failures.size })
     if (failures.size < request.length) tell(undefined)
     for (const [index, job] of request.entries()) {
       const error = failures.get(index)
-      if (error) retryLater(job, error, request.length)
-      else await taken(job)
+      await (error ? retry(job, error, request.length) : outbox.settle(job))
     }
   }
 
-  /** Says once that the queue takes nothing, and once that it takes again. */
-  const tell = (why: string | undefined): void => {
-    observe.failed(why)
-    if (why !== undefined && !failing) log.warn('the queue did not take a message: it is sent again until it does', { why })
-    if (why === undefined && failing) log.info('the queue takes messages again')
-    failing = why !== undefined
+  const failuresOf = async (request: readonly Job[]): Promise<ReadonlyMap<number, CodedError>> => {
+    try {
+      const untaken = await queue.trySend(request.map(({ message }) => message))
+      return new Map(untaken.map(({ index, error }) => [index, error]))
+    } catch (error) {
+      const coded = error instanceof CodedError ? error : new CodedError('unavailable', messageOf(error), { cause: error })
+      return new Map(request.map((_, index) => [index, coded]))
+    }
   }
 
-  const retryLater = (job: Job, error: CodedError, together: number): void => {
+  const retry = async (job: Job, error: CodedError, together: number): Promise<void> => {
     tell(error.message)
     job.attempts++
-    if (error.code === 'invalid_input' && together > 1)
-      job.alone = true // it may be another's fault
-    else if (error.code === 'invalid_input' && job.attempts >= HOPELESS_ATTEMPTS) {
-      log.error('the queue will never take this message', { file: job.parcel.segment.name, why: error.message, kept: 'undeliverable' })
-      job.parcel.hopeless = true
-      void taken(job)
-      return
-    }
-    job.notBeforeMs = clock() + backoffMs(job.attempts, random())
-    jobs[job.parcel.lane].push(job)
-  }
-
-  /** The message is out of our hands; with its last one, so is the file. */
-  const taken = async ({ parcel }: Job): Promise<void> => {
-    held[parcel.lane]--
-    parcel.left--
-    if (parcel.left > 0) return
-    try {
-      if (parcel.hopeless) return await spool.setAside(parcel.segment)
-      await spool.remove(parcel.segment)
-      observe.delivered(parcel.alerts, parcel.segment.firstMs)
-    } catch (error) {
-      // It will be sent again after a restart, and recognised: its alerts and its batches have the same ids.
-      log.error('a file that was sent cannot be removed', { file: parcel.segment.name, why: messageOf(error) })
-    }
+    const itsOwnFault = error.code === 'invalid_input' && together === 1
+    if (error.code === 'invalid_input') job.alone = true // it may be another's fault
+    if (!itsOwnFault || job.attempts < HOPELESS_ATTEMPTS) return outbox.later(job, clock() + backoffMs(job.attempts, random()))
+    log.error('the queue will never take this message', { file: job.parcel.segment.name, why: error.message, kept: 'undeliverable' })
+    await outbox.settle(job, true)
   }
 
   spool.onReady(() => void pump())
@@ -190,15 +117,31 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
   return {
     drain: async (untilMs) => {
       await spool.hurry()
-      const { promise, resolve } = Promise.withResolvers<boolean>()
-      whenIdle = () => resolve(true)
-      const timeUp = setTimeout(() => resolve(false), Math.max(0, untilMs - clock()))
+      const { promise, resolve } = Promise.withResolvers<void>()
+      whenIdle = resolve
       void pump()
-      const all = await promise
-      clearTimeout(timeUp)
+      const time = new AbortController()
+      await Promise.race([promise, sleep(Math.max(0, untilMs - clock()), undefined, { signal: time.signal }).catch(() => undefined)])
       stopped = true
       clearTimeout(timer)
-      return all
+      await Promise.race([Promise.all(inFlight), sleep(LAST_REQUESTS_MS, undefined, { signal: time.signal }).catch(() => undefined)])
+      time.abort()
+      return spool.isEmpty()
     },
+  }
+}
+
+/** Says that the queue takes nothing when that begins, every minute while it lasts, and when it is over. */
+function outageTeller({ failed }: Pick<SenderObserver, 'failed'>, clock: Clock, log: Log): (why: string | undefined) => void {
+  let saidMs: number | undefined
+  return (why) => {
+    failed(why)
+    if (why === undefined) {
+      if (saidMs !== undefined) log.info('the queue takes messages again')
+      saidMs = undefined
+    } else if (saidMs === undefined || clock() - saidMs >= SAY_AGAIN_MS) {
+      log.warn('the queue did not take a message: it is sent again until it does', { why })
+      saidMs = clock()
+    }
   }
 }

@@ -120,7 +120,10 @@ export function openSpool(options: SpoolOptions): Spool {
       if (segment) sizes.set(segment.name, segment)
       return segment
     },
-    putBack: (segment) => sealed[segment.lane].unshift(segment),
+    putBack: (segment) => {
+      sealed[segment.lane].unshift(segment)
+      listener()
+    },
     read: async (segment) => {
       const data = await readFile(join(folder, segment.name))
       const { lines, damaged, tornBytes } = readRecords(data.subarray(0, segment.bytes))

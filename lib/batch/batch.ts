@@ -9,9 +9,11 @@ import { divide } from './parts.ts'
 /** The queue message `batch/1`: attributes `creance.schema` = `batch/1` and `creance.batch` = the batch's id; body = base64 of the zstd frame
  *  of newline-separated JSON envelopes. The id is the sha256 of those lines, so the same alerts packed again are the same batch. A batch of one
  *  alert that is too large for a message comes in parts (parts.ts). */
-export const BATCH_SCHEMA = 'batch/1'
+const BATCH_SCHEMA = 'batch/1'
 /** What the attributes of a message take of its size, with room to spare: SQS counts their names, types and values. */
 export const ATTRIBUTE_BYTES = 256
+/** SQS bills a request for each 64 KiB begun. */
+export const BILLED_BYTES = 64 * 1024
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
 const TARGET_UNPACKED_BYTES = 8 * 1024 * 1024
 const NEWLINE = Buffer.from('\n')
@@ -34,6 +36,12 @@ export function packLines(lines: readonly Uint8Array[], size: MessageSize): read
   }
   const half = Math.ceil(lines.length / 2)
   return [...packLines(lines.slice(0, half), size), ...packLines(lines.slice(half), size)]
+}
+
+/** A message's size as SQS counts it: the body, and the attributes' names, types and values. */
+export function messageBytes({ body, attributes = {} }: OutgoingMessage): number {
+  const sizes = Object.entries(attributes).map(([name, value]) => name.length + 'String'.length + value.length)
+  return sizes.reduce((sum, size) => sum + size, body.length)
 }
 
 /** One message for the envelopes, however large. */

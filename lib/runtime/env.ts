@@ -13,9 +13,9 @@ export function parseEnv<T>(schema: z.ZodType<T>, env: Readonly<Record<string, s
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(present)
   if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map(({ path, code }) => {
+  const problems = parsed.error.issues.map(({ path, message }) => {
     const name = path.join('.')
-    return present[name] === undefined ? `${name} is not set` : `${name} is not valid (${code})`
+    return present[name] === undefined ? `${name} is not set` : `${name}: ${message.replace(/, received .*/, '')}`
   })
   throw new CodedError('invalid_config', `settings: ${[...new Set(problems)].join('; ')}`)
 }

@@ -106,11 +106,27 @@ test('what was kept while the queue was down is sent by the next run', async () 
   sqs.misbehave(() => ({ kind: 'status', status: 503 }))
   const { url } = await start({ CREANCE_GRACE_SECONDS: '0' })
   expect((await post(url, shell)).status).toBe(200)
-  await forwarder?.stop()
+  expect(await forwarder?.stop()).toBe(false)
   expect(spooled()).toHaveLength(1)
   sqs.misbehave(() => undefined)
   await start()
   await eventually(async () => expect(await arrived()).toEqual([shell]))
+})
+
+test('on SIGTERM it goes on taking alerts for a while, not ready, and has sent them all when it ends', async () => {
+  const { url } = await start({ CREANCE_LINGER_MS: '60000', CREANCE_GRACE_SECONDS: '5' })
+  await post(url, shell)
+  const stopped = forwarder?.stop({ gently: true })
+  expect((await fetch(`${url}/readyz`)).status).toBe(503)
+  expect((await post(url, shadow)).status).toBe(200)
+  expect(await stopped).toBe(true)
+  expect((await arrived()).toSorted()).toEqual([shell, shadow].toSorted())
+})
+
+test('without a region it does not start', async () => {
+  vi.stubEnv('AWS_REGION', '')
+  vi.stubEnv('AWS_CONFIG_FILE', join(folder.path, 'none'))
+  await expect(start()).rejects.toMatchObject({ code: 'invalid_config', message: expect.stringContaining('AWS_REGION') })
 })
 
 test('stdin is read to its end, and then everything is in the queue when it stops', async () => {

@@ -6,14 +6,15 @@ const read = (env: Record<string, string>, readsFiles = false) => readSettings(e
 
 test('with what is needed, the rest has defaults', () => {
   expect(read(NEEDED)).toMatchObject({
-    CREANCE_LISTEN: { host: '0.0.0.0', port: 2801 },
+    listen: { host: '0.0.0.0', port: 2801 },
     CREANCE_SPOOL_MAX_BYTES: 1024 ** 3,
     CREANCE_LINGER_MS: 1000,
-    CREANCE_URGENT_PRIORITY: 'Critical',
+    CREANCE_URGENT_PRIORITY: 5,
     CREANCE_MESSAGE_BYTES: 256 * 1024,
     senders: { pathSecret: 'correct-horse-battery', clientCertificates: false, insecure: false },
     tls: undefined,
     filesOnly: false,
+    unknown: [],
   })
 })
 
@@ -23,13 +24,30 @@ test.each([
   ['a secret that is short', { ...NEEDED, CREANCE_PATH_SECRET: 'hunter2' }, 'CREANCE_PATH_SECRET: expected 16'],
   ['a certificate without its key', { ...NEEDED, CREANCE_TLS_CERT: '/tls.crt' }, 'CREANCE_TLS_CERT and CREANCE_TLS_KEY go together'],
   ['a client CA without a certificate', { ...NEEDED, CREANCE_TLS_CLIENT_CA: '/ca.crt' }, 'CREANCE_TLS_CLIENT_CA needs both'],
-  ['a message size over what SQS takes', { ...NEEDED, CREANCE_MESSAGE_BYTES: '2000000' }, 'CREANCE_MESSAGE_BYTES is not valid'],
-  ['a priority that is none', { ...NEEDED, CREANCE_URGENT_PRIORITY: 'Severe' }, 'CREANCE_URGENT_PRIORITY is not valid'],
-  ['a spool of nothing', { ...NEEDED, CREANCE_SPOOL_MAX_BYTES: '0' }, 'CREANCE_SPOOL_MAX_BYTES is not valid'],
-  ['a linger that is no number', { ...NEEDED, CREANCE_LINGER_MS: 'soon' }, 'CREANCE_LINGER_MS is not valid'],
+  [
+    'a message size over what SQS takes',
+    { ...NEEDED, CREANCE_MESSAGE_BYTES: '2000000' },
+    'CREANCE_MESSAGE_BYTES: Too big: expected number to be <=1048576',
+  ],
+  [
+    'a priority that is none',
+    { ...NEEDED, CREANCE_URGENT_PRIORITY: 'Severe' },
+    'CREANCE_URGENT_PRIORITY: expected one of Emergency, Alert',
+  ],
+  [
+    'a spool of nothing',
+    { ...NEEDED, CREANCE_SPOOL_MAX_BYTES: '0' },
+    'CREANCE_SPOOL_MAX_BYTES: Too small: expected number to be >=8388608',
+  ],
+  ['a size with a unit', { ...NEEDED, CREANCE_SPOOL_MAX_BYTES: '1Gi' }, 'CREANCE_SPOOL_MAX_BYTES: Invalid input: expected number'],
+  ['a name in place of the URL', { ...NEEDED, CREANCE_QUEUE_URL: 'arn:aws:sqs:eu-west-1:1:q' }, 'not its name or ARN'],
+  ['an address without a port', { ...NEEDED, CREANCE_LISTEN: 'localhost' }, 'CREANCE_LISTEN: expected host:port'],
+  ['a linger that is no number', { ...NEEDED, CREANCE_LINGER_MS: 'soon' }, 'CREANCE_LINGER_MS: Invalid input: expected number'],
 ])('%s fails the start, naming the setting and not its value', (_name, env, words) => {
   expect(() => read(env)).toThrow(expect.objectContaining({ code: 'invalid_config', message: expect.stringContaining(words) }))
-  expect(() => read(env)).toThrow(expect.objectContaining({ message: expect.not.stringMatching(/hunter2|Severe|2000000|soon/) }))
+  expect(() => read(env)).toThrow(
+    expect.objectContaining({ message: expect.not.stringMatching(/hunter2|Severe|2000000|soon|1Gi|arn:aws/) }),
+  )
 })
 
 test.each([
@@ -41,6 +59,18 @@ test.each([
 })
 
 test('who reads files may listen for probes without any proof, and then takes no alert there', () => {
-  expect(read({ ...NEEDED, CREANCE_PATH_SECRET: '' }, true).filesOnly).toBe(true)
+  expect(read({ ...NEEDED, CREANCE_PATH_SECRET: '', CREANCE_LISTEN: '0.0.0.0:2801' }, true).filesOnly).toBe(true)
   expect(read(NEEDED, true).filesOnly).toBe(false)
+})
+
+test('who reads files or stdin listens on loopback unless told otherwise', () => {
+  expect(read({ ...NEEDED, CREANCE_PATH_SECRET: '' }, true)).toMatchObject({ listen: { host: '127.0.0.1', port: 2801 }, filesOnly: false })
+})
+
+test('a priority may be written in any case', () => {
+  expect(read({ ...NEEDED, CREANCE_URGENT_PRIORITY: 'WARNING' }).CREANCE_URGENT_PRIORITY).toBe(3)
+})
+
+test('names that are nearly ours are told', () => {
+  expect(read({ ...NEEDED, CREANCE_PATHSECRET: 'x', OTHER: 'y' }).unknown).toEqual(['CREANCE_PATHSECRET'])
 })

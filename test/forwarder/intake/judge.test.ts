@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { judge } from '../../../forwarder/intake/judge.ts'
 import { Agent } from '../../../lib/detection/detection.ts'
-import { readAlert } from '../../../lib/detection/read.ts'
+import { parseJson } from '../../../lib/detection/json.ts'
+import { agentOf, readAlert } from '../../../lib/detection/read.ts'
 import { nearly, sample } from '../../support/agents.ts'
 import { allRecorded } from '../../support/recorded.ts'
 
@@ -12,16 +13,17 @@ const KINDS = { alert: 'detection', internal: 'internal', telemetry: 'telemetry'
 /** What is told at the door has to be what is told later, when the alert is evaluated. */
 function agree(text: string): void {
   const verdict = judge(text, STAMP, 5)
-  if (verdict.kind === 'refused' && verdict.reason !== 'malformed') return
-  const agent = 'envelope' in verdict ? verdict.envelope.agent : undefined
-  for (const one of agent ? [agent] : Agent.options) {
-    const reading = readAlert({ agent: one, alert: text, cluster: 'prod', node: 'n1', receivedMs: 5 })
-    if (agent) expect(reading.kind).toBe(KINDS[verdict.kind])
-    if (verdict.kind === 'alert' && reading.kind === 'detection') {
-      const { rule, severity, priority } = reading.detection
-      expect(verdict).toMatchObject({ rule, severity, priority })
-    }
+  const agent = agentOf(parseJson(text))
+  if (!agent) {
+    expect(verdict).toMatchObject({ kind: 'refused', reason: 'unknown_shape' })
+    return
   }
+  const reading = readAlert({ agent, alert: text, cluster: 'prod', node: 'n1', receivedMs: 5 })
+  expect(KINDS[verdict.kind]).toBe(reading.kind)
+  if (verdict.kind === 'refused') expect(verdict).toMatchObject({ reason: 'malformed', error: expect.any(String) })
+  if (reading.kind !== 'detection') return
+  const { rule, severity, priority } = reading.detection
+  expect(verdict).toMatchObject({ rule, severity, priority, envelope: { agent, alert: text } })
 }
 
 test('the verdict on every recorded alert is what the reader says of it', () => {

@@ -176,7 +176,6 @@ test('a drain ends with its time, and what is left is sent by the next run', asy
   start()
   await keep('a')
   expect(await sender.drain(Date.now() + 50)).toBe(false)
-  await sleep(20) // a request may still be under way
   await spool.close()
   spool = open()
   answers = []
@@ -184,13 +183,43 @@ test('a drain ends with its time, and what is left is sent by the next run', asy
   await eventually(() => expect(taken).toEqual(['a']))
 })
 
-test('a file that cannot be read now is read later', async () => {
+test('files that cannot be read hold up no others, and one that is gone is forgotten', async () => {
+  await spool.close()
+  spool = open(60)
+  for (const alert of ['gone', 'a', 'broken', 'b']) await keep(alert)
   const { read } = spool
-  let failures = 1
-  spool = { ...spool, read: (segment) => (failures-- > 0 ? Promise.reject(new Error('EIO')) : read(segment)) }
+  const failing = (name: string, code?: string) => Object.assign(new Error(name), code ? { code } : {})
+  let unread = 0
+  spool = {
+    ...spool,
+    read: (segment) => {
+      if (segment.sequence === 1) return Promise.reject(failing('no such file', 'ENOENT'))
+      if (segment.sequence === 3 && unread++ === 0) return Promise.reject(failing('EIO'))
+      return read(segment)
+    },
+  }
   start()
-  await keep('a')
-  await eventually(() => expect(taken).toEqual(['a']))
+  await eventually(() => expect(taken.toSorted()).toEqual(['a', 'b']))
+  await eventually(() => expect(taken.toSorted()).toEqual(['a', 'b', 'broken']))
+  await eventually(() => expect(spool.isEmpty()).toBe(true))
+})
+
+test('once its time is up a drained sender sends no more, and lets requests that are under way end', async () => {
+  await spool.close()
+  spool = open(60)
+  for (let index = 0; index < 200; index++) await keep(`${index}`)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  gate = promise
+  start()
+  await eventually(() => expect(requests).toHaveLength(2))
+  const drained = sender.drain(Date.now())
+  await sleep(20)
+  resolve()
+  expect(await drained).toBe(false)
+  const sent = requests.length
+  expect(taken).toHaveLength(20)
+  await sleep(50)
+  expect(requests).toHaveLength(sent)
 })
 
 test('requests go side by side, up to a number', async () => {

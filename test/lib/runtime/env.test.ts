@@ -22,7 +22,7 @@ test('what is wrong is named, and no value is told', () => {
   })()
   expect(error).toMatchObject({
     code: 'invalid_config',
-    message: expect.stringMatching(/TOKEN is not valid.*URL is not set.*COUNT is not valid/),
+    message: expect.stringMatching(/TOKEN: Too small.*URL is not set.*COUNT: Invalid input: expected number/),
   })
   expect(String(error)).not.toContain('a secret')
 })

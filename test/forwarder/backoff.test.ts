@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { backoffMs } from '../../../forwarder/send/backoff.ts'
+import { backoffMs } from '../../forwarder/backoff.ts'
 
 test.each([
   [1, 200],

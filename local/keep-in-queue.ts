@@ -1,7 +1,7 @@
-import { packLines } from '../../lib/batch/batch.ts'
-import type { QueueSender } from '../../lib/port/queue.ts'
-import { groupCommit } from '../spool/group-commit.ts'
-import type { Keep } from './intake.ts'
+import type { Keep } from '../forwarder/intake/intake.ts'
+import { groupCommit } from '../forwarder/spool/group-commit.ts'
+import { packLines } from '../lib/batch/batch.ts'
+import type { QueueSender } from '../lib/port/queue.ts'
 
 const GROUP_MAX = 200
 const SIZE = { fillBytes: 200 * 1024, maxBytes: 1024 * 1024 }
