@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeAlerts } from '../test/support/alerts/make-alerts.ts'
 import { freePorts } from '../test/support/free-ports.ts'
-import { makeAlerts } from './support/alerts.ts'
-import { type Contender, type Figures, measure } from './support/intake.ts'
+import { type Contender, type Figures, measure } from './support/measure.ts'
 import { decimal, median, printTable } from './support/table.ts'
 
 // Taking alerts in: one POST an alert over 32 keep-alive connections, until all is in the queue (a stand-in on the same machine). Each round

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { parseArgs } from 'node:util'
-import { makeAlerts } from './alerts.ts'
+import { makeAlerts } from '../../test/support/alerts/make-alerts.ts'
 
 export type Target = { readonly host: string; readonly port: number }
 export type Load = {

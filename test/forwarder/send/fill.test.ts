@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { makeAlerts } from '../../../bench/support/alerts.ts'
 import { fillEstimate } from '../../../forwarder/send/fill.ts'
 import { envelopeLine, packLines } from '../../../lib/batch/batch.ts'
+import { makeAlerts } from '../../support/alerts/make-alerts.ts'
 
 const SIZE = { fillBytes: 65_536, maxBytes: 262_144 }
 
