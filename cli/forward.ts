@@ -28,7 +28,10 @@ CREANCE_LINGER_MS, CREANCE_URGENT_PRIORITY, CREANCE_MESSAGE_BYTES, CREANCE_GRACE
             log.warn('stopping at once: what is not sent is on disk, and is sent by the next run')
             process.exit(1)
           })
-          void forwarder.stop({ gently: signal === 'SIGTERM' })
+          forwarder.stop({ gently: signal === 'SIGTERM' }).catch((error) => {
+            log.error('the forwarder did not stop as it should', { why: messageOf(error) })
+            process.exitCode = 1
+          })
         })
       }
       stopOn('SIGINT')

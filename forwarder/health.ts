@@ -33,7 +33,8 @@ export type Health = {
 export function createHealth(spool: () => SpoolState | undefined, clock: () => number): Health {
   let wasFull = false
   let disk: { readonly why: string; readonly atMs: number } | undefined
-  let unsent: { readonly why: string; readonly sinceMs: number } | undefined
+  let untaken: string | undefined
+  let takenMs = Number.NEGATIVE_INFINITY
   let falco: { readonly text: string; readonly atMs: number } | undefined
   let phase = 'starting'
 
@@ -43,7 +44,11 @@ export function createHealth(spool: () => SpoolState | undefined, clock: () => n
     if (wasFull && state && state.maxBytes - state.bytes > state.maxBytes * ROOM_SHARE) wasFull = false
     return wasFull ? 'the spool is full: alerts are being refused' : undefined
   }
-  const outage = () => (spool()?.segments === 0 ? undefined : unsent) // nothing waits: nothing is held up
+  /** How long something has waited while the queue took nothing, whether or not it said why. */
+  const heldUpMs = (): number => {
+    const oldestMs = spool()?.oldestMs
+    return oldestMs === undefined ? 0 : clock() - Math.max(oldestMs, takenMs)
+  }
 
   return {
     spoolWasFull: () => {
@@ -56,7 +61,8 @@ export function createHealth(spool: () => SpoolState | undefined, clock: () => n
       disk = undefined
     },
     sending: (why) => {
-      unsent = why === undefined ? undefined : { why, sinceMs: unsent?.sinceMs ?? clock() }
+      untaken = why
+      if (why === undefined) takenMs = clock()
     },
     falcoDropped: ({ node, syscalls, outputs }) => {
       falco = { text: `Falco on ${node || 'a node'} lost ${syscalls} system calls and ${outputs} alerts`, atMs: clock() }
@@ -65,15 +71,13 @@ export function createHealth(spool: () => SpoolState | undefined, clock: () => n
       phase = next
     },
     report: () => {
-      const untaken = outage()
-      const seconds = untaken && Math.round((clock() - untaken.sinceMs) / 1000)
       const undeliverable = spool()?.undeliverable ?? 0
       const problems = [
         spoolProblem(),
-        untaken && clock() - untaken.sinceMs > UNSENT_MS && `the queue has taken nothing for ${seconds} s: ${untaken.why}`,
+        heldUpMs() > UNSENT_MS && `the queue has taken nothing for ${Math.round(heldUpMs() / 1000)} s: ${untaken ?? 'no answer'}`,
       ]
       const warnings = [
-        untaken && `the queue did not take a message: ${untaken.why}`,
+        untaken !== undefined && heldUpMs() > 0 && `the queue did not take a message: ${untaken}`,
         undeliverable > 0 && `${undeliverable} files of alerts that the queue will never take are in the spool's folder undeliverable`,
         falco && clock() - falco.atMs < FALCO_TOLD_MS && falco.text,
       ]

@@ -92,13 +92,13 @@ async function open(
   let stopping: Promise<boolean> | undefined
   const end = async (gently: boolean): Promise<boolean> => {
     const graceMs = settings.CREANCE_GRACE_SECONDS * 1000
-    const untilMs = clock() + graceMs
+    const untilMs = performance.now() + graceMs
     health.phase('draining')
     log.info('stopping: what is on disk is sent first', { graceSeconds: settings.CREANCE_GRACE_SECONDS })
     await sources.stop()
     if (gently) await sleep(graceMs / 5)
     await closed(server)
-    const all = await sender.drain(untilMs)
+    const all = await sender.drain(untilMs - performance.now())
     if (!all) log.warn('not everything could be sent in time: the rest is on disk, and is sent by the next run', spool.state())
     await opened.disposeAsync()
     log.info('stopped')
@@ -141,9 +141,18 @@ async function openDelivery(settings: ForwarderSettings, clock: Clock, log: Log,
     failed: health.sending,
   }
   const sender = startSender(
-    { spool, queue: sqsBatchSender(client, queueUrl), observe, clock, random: Math.random, log },
+    // Its clock only measures waits: one that is set back must not make them longer.
+    {
+      spool,
+      queue: sqsBatchSender(client, queueUrl, REQUEST_TIMEOUT_MS),
+      observe,
+      clock: () => performance.now(),
+      random: Math.random,
+      log,
+    },
     { ...size, requestBytes: maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
   )
+  opened.defer(async () => void (await sender.drain(0)))
   return { spool, sender, health, metrics, keepRejected }
 }
 
@@ -163,7 +172,7 @@ function openSources(intake: Intake, { files, stdin }: Omit<Sources, 'env'>, fol
     if (notKept) throw new CodedError('unavailable', notKept)
   }
   const onOversize = (head: Buffer, bytes: number) =>
-    intake.refuse({ reason: 'too_large', error: `a line of ${bytes} bytes: over 1 MiB` }, head)
+    intake.refuse({ reason: 'too_large', error: `a line of ${bytes} bytes: over 1 MiB` }, { head })
   const stream = stdin && followStream(stdin, { take, log, onOversize })
   const follows = files.map((file) => {
     const name = createHash('sha256').update(resolve(file)).digest('hex').slice(0, 16)

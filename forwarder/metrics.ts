@@ -9,7 +9,10 @@ import type { SpoolState } from './spool/spool.ts'
 /** Names that come from outside become labels only so far: what comes after as many different ones is "other". */
 const RULES_MAX = 300
 const PRIORITIES_MAX = 30
+const INTERNAL_MAX = 30
+const LABEL_CHARACTERS = 100
 const OTHER = 'other'
+const FRESH_MS = 1000
 const SECONDS = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10, 60]
 
 export type Metrics = {
@@ -24,7 +27,7 @@ export type Metrics = {
   /** The certificate that is served now, PEM; undefined: the same as before. */
   readonly certificate: (pem: string | undefined) => void
   readonly sender: Omit<SenderObserver, 'failed'>
-  /** Prometheus text format 0.0.4. */
+  /** Prometheus text format 0.0.4, at most a second old. */
   readonly text: () => Promise<string>
 }
 
@@ -91,16 +94,19 @@ export function createMetrics(spool: () => SpoolState | undefined, clock: () => 
   })
   gauge('process_start_time_seconds', 'Unix time of the start.', () => Math.round(clock() / 1000 - process.uptime()))
 
+  let text: Promise<string> | undefined
+  let madeMs = 0
   const receivedOf = remembered((agent: string) => received.labels(agent))
   const detectionsOf = remembered((ofRule: string, ofPriority: string) => detections.labels(ofRule, ofPriority))
   const rule = bounded(RULES_MAX)
   const priority = bounded(PRIORITIES_MAX)
+  const internalRule = bounded(INTERNAL_MAX)
 
   return {
     received: (agent) => receivedOf(agent).inc(),
     detection: (ofRule, ofPriority) => detectionsOf(rule(ofRule), priority(ofPriority)).inc(),
     telemetry: (agent) => telemetry.labels(agent).inc(),
-    internal: (ofRule) => internal.labels(rule(ofRule)).inc(),
+    internal: (ofRule) => internal.labels(internalRule(ofRule)).inc(),
     falcoDrops: ({ syscalls, outputs }) => {
       drops.labels('syscall').inc(syscalls)
       drops.labels('output').inc(outputs)
@@ -128,14 +134,21 @@ export function createMetrics(spool: () => SpoolState | undefined, clock: () => 
         delivery.observe(Math.max(0, clock() - firstMs) / 1000)
       },
     },
-    text: () => registry.metrics(),
+    text: () => {
+      if (!text || performance.now() - madeMs > FRESH_MS) {
+        text = registry.metrics()
+        madeMs = performance.now()
+      }
+      return text
+    },
   }
 }
 
 /** A name as it is, as long as there are no more than `max` different ones. */
 function bounded(max: number): (name: string) => string {
   const seen = new Set<string>()
-  return (name) => {
+  return (whole) => {
+    const name = whole.slice(0, LABEL_CHARACTERS)
     if (seen.has(name)) return name
     if (seen.size >= max) return OTHER
     seen.add(name)

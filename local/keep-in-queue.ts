@@ -8,7 +8,7 @@ const SIZE = { fillBytes: 200 * 1024, maxBytes: 1024 * 1024 }
 
 /** Keeps alerts in the queue itself, many in one message, where that is on the same disk: a spool before it would be of no use. */
 export function keepInQueue(queue: QueueSender): Keep {
-  const keep = groupCommit((lines: readonly Buffer[]) => queue.send(packLines(lines, SIZE)), GROUP_MAX)
+  const keep = groupCommit((lines: readonly Buffer[]) => queue.send(packLines(lines, SIZE)), { items: GROUP_MAX })
   return async (line) => {
     await keep(Buffer.from(line))
     return 'kept'

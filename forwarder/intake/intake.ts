@@ -37,7 +37,7 @@ export type Intake = {
   /** Resolves when each alert is kept, dropped or refused. Never throws. */
   readonly take: (texts: readonly string[], options?: TakeOptions) => Promise<Taken>
   /** Counts and keeps a refusal of something that was not even looked into. */
-  readonly refuse: (refusal: Refusal, head: string | Buffer, from?: string) => void
+  readonly refuse: (refusal: Refusal, what: { readonly head?: string | Buffer | undefined; readonly from?: string | undefined }) => void
 }
 
 /** `patiently`: what there is no room for now is not refused, since it comes again. `from`: who sends, for the log. */
@@ -52,15 +52,13 @@ export function createIntake(
 ): Intake {
   const readDrops = falcoDrops()
 
-  const logged = new Map<string, number>()
+  const seldom = oncePer(LOG_EVERY_MS, clock)
   const tell = ({ reason, error }: Refusal, from: string | undefined): void => {
-    if (clock() - (logged.get(reason) ?? 0) < LOG_EVERY_MS) return
-    logged.set(reason, clock())
-    log.warn('alert refused', { reason, why: error, from, all: 'creance_alerts_refused_total counts them' })
+    seldom(reason, () => log.warn('alert refused', { reason, why: error, from, all: 'creance_alerts_refused_total counts them' }))
   }
-  const refuse = (refusal: Refusal, head: string | Buffer, from?: string): void => {
+  const refuse: Intake['refuse'] = (refusal, { head, from }) => {
     metrics.refused(refusal.reason)
-    keepRejected(head, refusal, clock())
+    if (head !== undefined) keepRejected(head, refusal, clock())
     tell(refusal, from)
   }
 
@@ -77,7 +75,7 @@ export function createIntake(
       if (drops) {
         metrics.falcoDrops(drops)
         health.falcoDropped(drops)
-        log.warn('Falco lost events before it could tell of them', drops)
+        seldom('falco', () => log.warn('Falco lost events before it could tell of them', drops))
       }
     }
     const urgent = verdict.kind === 'alert' && verdict.severity >= urgentSeverity
@@ -87,8 +85,9 @@ export function createIntake(
         return { reason: 'spool_full', error: 'the spool is full: the queue has not taken anything for too long' }
       }
     } catch (error) {
-      health.diskFailed(messageOf(error))
-      return { reason: 'storage_failed', error: `it could not be kept: ${messageOf(error)}` }
+      health.diskFailed(faultOf(error))
+      seldom('storage', () => log.error('an alert could not be kept', { why: messageOf(error) }))
+      return { reason: 'storage_failed', error: `it could not be kept (${faultOf(error)})` }
     }
     health.kept()
     metrics.received(verdict.envelope.agent)
@@ -103,7 +102,7 @@ export function createIntake(
       const notTaken = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' ? [{ index, ...outcome }] : []))
       const refused = notTaken.filter(({ reason }) => !patiently || !FOR_WANT_OF_ROOM.includes(reason))
       const notKept = notTaken.find((one) => !refused.includes(one))?.error
-      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, texts[index] ?? '', from)
+      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, { head: texts[index], from })
       for (const { reason } of refused.slice(KEPT_A_BODY)) metrics.refused(reason)
       return {
         kept: outcomes.filter((outcome) => outcome === 'kept').length,
@@ -112,5 +111,20 @@ export function createIntake(
         refused,
       }
     },
+  }
+}
+
+/** The error's code alone: its message has paths of this machine, which are not for whoever may ask. */
+function faultOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'the log says why'
+}
+
+/** Does something at most once per `ms` for each name. */
+function oncePer(ms: number, clock: Clock): (name: string, something: () => void) => void {
+  const done = new Map<string, number>()
+  return (name, something) => {
+    if (Math.abs(clock() - (done.get(name) ?? Number.NEGATIVE_INFINITY)) < ms) return
+    done.set(name, clock())
+    something()
   }
 }

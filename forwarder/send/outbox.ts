@@ -8,6 +8,8 @@ import { type Job, nextRequest } from './request.ts'
 
 /** Messages in memory, of each lane, sent or waiting to be sent again; the rest stays on disk. */
 const HELD_MAX = 40
+/** Every so many requests the others go before the urgent ones, so that a flood of those does not hold them up for good. */
+const FAIR_TURN = 4
 /** A file that cannot be read now is tried again after this. */
 const READ_AGAIN_MS = 5000
 
@@ -43,6 +45,7 @@ export function createOutbox(
 ): Outbox {
   const jobs: Record<LaneName, Job[]> = { urgent: [], normal: [] }
   const held: Record<LaneName, number> = { urgent: 0, normal: 0 }
+  let turn = 0
 
   const load = async (segment: Segment): Promise<void> => {
     const lines = await spool.read(segment)
@@ -50,7 +53,7 @@ export function createOutbox(
     const messages = packLines(lines, size)
     packed(lines.length, segment.bytes, messages)
     const parcel = { segment, alerts: lines.length, count: messages.length, settled: 0, hopeless: false }
-    jobs[segment.lane].push(...messages.map((message) => ({ parcel, message, attempts: 0, notBeforeMs: 0, alone: false })))
+    jobs[segment.lane].push(...messages.map((message) => ({ parcel, message, attempts: 0, faults: 0, notBeforeMs: 0, alone: false })))
     held[segment.lane] += messages.length
   }
 
@@ -76,7 +79,9 @@ export function createOutbox(
       }
     },
     next: () => {
-      const request = nextRequest([...jobs.urgent, ...jobs.normal], clock(), size)
+      turn++
+      const first = turn % FAIR_TURN === 0 ? [...jobs.normal, ...jobs.urgent] : [...jobs.urgent, ...jobs.normal]
+      const request = nextRequest(first, clock(), size)
       for (const lane of LANES) if (request.length > 0) jobs[lane] = jobs[lane].filter((job) => !request.includes(job))
       return request
     },

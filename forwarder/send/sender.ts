@@ -9,7 +9,7 @@ import { createOutbox, type OutboxPorts } from './outbox.ts'
 import type { Job } from './request.ts'
 
 /** How often a message is offered that the queue says it can never take, before it is set aside. */
-const HOPELESS_ATTEMPTS = 5
+const HOPELESS_FAULTS = 5
 /** An outage is said when it begins, and then as often as this. */
 const SAY_AGAIN_MS = 60_000
 /** Requests that are under way when a drain's time is up get so long to end. */
@@ -39,7 +39,7 @@ export type SenderOptions = MessageSize & { readonly requestBytes: number; reado
 
 export type Sender = {
   /** Sends what is on disk, until nothing is left or the time is up. What is left is sent by the next run. Resolves to whether all was sent. */
-  readonly drain: (untilMs: number) => Promise<boolean>
+  readonly drain: (withinMs: number) => Promise<boolean>
 }
 
 /** Empties the spool into the queue: up to ten messages a request, several requests at a time, urgent ones first. What the queue did not take is
@@ -105,9 +105,9 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
   const retry = async (job: Job, error: CodedError, together: number): Promise<void> => {
     tell(error.message)
     job.attempts++
-    const itsOwnFault = error.code === 'invalid_input' && together === 1
+    if (error.code === 'invalid_input' && together === 1) job.faults++
     if (error.code === 'invalid_input') job.alone = true // it may be another's fault
-    if (!itsOwnFault || job.attempts < HOPELESS_ATTEMPTS) return outbox.later(job, clock() + backoffMs(job.attempts, random()))
+    if (job.faults < HOPELESS_FAULTS) return outbox.later(job, clock() + backoffMs(job.attempts, random()))
     log.error('the queue will never take this message', { file: job.parcel.segment.name, why: error.message, kept: 'undeliverable' })
     await outbox.settle(job, true)
   }
@@ -115,13 +115,13 @@ export function startSender({ spool, queue, observe, clock, random, log }: Sende
   spool.onReady(() => void pump())
   void pump()
   return {
-    drain: async (untilMs) => {
+    drain: async (withinMs) => {
       await spool.hurry()
       const { promise, resolve } = Promise.withResolvers<void>()
       whenIdle = resolve
       void pump()
       const time = new AbortController()
-      await Promise.race([promise, sleep(Math.max(0, untilMs - clock()), undefined, { signal: time.signal }).catch(() => undefined)])
+      await Promise.race([promise, sleep(Math.max(0, withinMs), undefined, { signal: time.signal }).catch(() => undefined)])
       stopped = true
       clearTimeout(timer)
       await Promise.race([Promise.all(inFlight), sleep(LAST_REQUESTS_MS, undefined, { signal: time.signal }).catch(() => undefined)])

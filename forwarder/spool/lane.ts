@@ -5,6 +5,7 @@ import { type LaneName, type Segment, segmentName } from './segment.ts'
 
 /** Records that share one write and one sync at most. */
 const GROUP_RECORDS_MAX = 1000
+const GROUP_BYTES_MAX = 4 * 1024 * 1024
 
 export type LaneOptions = {
   readonly folder: string
@@ -60,7 +61,7 @@ export function laneWriter(options: LaneOptions, onSealed: (segment: Segment) =>
     if (!active) return undefined
     const { segment, handle, bytes } = active
     active = undefined
-    await handle.close()
+    await handle.close().catch(() => undefined) // all of it is synced
     return { ...segment, bytes }
   }
 
@@ -104,7 +105,11 @@ export function laneWriter(options: LaneOptions, onSealed: (segment: Segment) =>
   }
 
   return {
-    append: groupCommit((records) => inTurn(() => write(records)), GROUP_RECORDS_MAX),
+    append: groupCommit((records) => inTurn(() => write(records)), {
+      items: GROUP_RECORDS_MAX,
+      bytes: GROUP_BYTES_MAX,
+      sizeOf: ({ length }) => length,
+    }),
     seal: ({ dueOnly } = { dueOnly: false }) => inTurn(async () => (dueOnly && !active?.due ? undefined : sealActive())),
     isDue: () => active?.due ?? false,
     firstMs: () => active?.segment.firstMs,

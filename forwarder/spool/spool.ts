@@ -62,7 +62,7 @@ export function openSpool(options: SpoolOptions): Spool {
   mkdirSync(join(folder, UNDELIVERABLE), { recursive: true, mode: 0o700 })
   const found = segmentsIn(folder)
   const aside = segmentsIn(join(folder, UNDELIVERABLE))
-  let sequence = Math.max(0, ...[...found, ...aside].map((segment) => segment.sequence))
+  let sequence = [...found, ...aside].reduce((highest, segment) => Math.max(highest, segment.sequence), 0)
   const sizes = new Map([...found, ...aside].map((segment) => [segment.name, segment]))
   const asideNames = new Set(aside.map(({ name }) => name))
   const sealed: Record<LaneName, Segment[]> = {

@@ -20,9 +20,9 @@ export function sqsClient({ attempts = 5, timeoutMs = 30_000 } = {}): SQSClient 
   return new SQSClient({ requestHandler, maxAttempts: attempts })
 }
 
-/** The sending end for who sends again by itself what was not taken. */
-export function sqsBatchSender(client: SQSClient, url: string): BatchSender {
-  return { trySend: (messages) => trySend(client, url, messages, url.endsWith('.fifo')) }
+/** The sending end for who sends again by itself what was not taken. A request whose answer is not there, to its end, after `timeoutMs` fails. */
+export function sqsBatchSender(client: SQSClient, url: string, timeoutMs: number): BatchSender {
+  return { trySend: (messages) => trySend(client, url, messages, { fifo: url.endsWith('.fifo'), timeoutMs }) }
 }
 
 /** The Queue on SQS. `url` ending in `.fifo` makes groups and dedup ids count, as in SQS itself. Source: SQS API reference. */
@@ -78,14 +78,19 @@ function batches(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
 }
 
 async function sendBatch(client: SQSClient, url: string, messages: readonly OutgoingMessage[], fifo: boolean): Promise<void> {
-  const untaken = await trySend(client, url, messages, fifo)
+  const untaken = await trySend(client, url, messages, { fifo })
   const [first] = untaken
   if (!first) return
   // The caller sends all of them again: the ids are functions of content, so what did arrive is recognised.
   throw new CodedError(first.error.code, `SQS: ${untaken.length} of ${messages.length} not taken: ${first.error.message}`)
 }
 
-async function trySend(client: SQSClient, url: string, messages: readonly OutgoingMessage[], fifo: boolean): Promise<readonly Untaken[]> {
+async function trySend(
+  client: SQSClient,
+  url: string,
+  messages: readonly OutgoingMessage[],
+  { fifo, timeoutMs }: { readonly fifo: boolean; readonly timeoutMs?: number },
+): Promise<readonly Untaken[]> {
   const entries = messages.map(({ body, attributes = {}, group, dedup, delaySeconds }, index): SendMessageBatchRequestEntry => {
     const MessageAttributes = Object.fromEntries(
       Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
@@ -94,7 +99,10 @@ async function trySend(client: SQSClient, url: string, messages: readonly Outgoi
     return { Id: String(index), MessageBody: body, MessageAttributes, ...order }
   })
   const { Successful = [], Failed = [] } = await client
-    .send(new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }))
+    .send(
+      new SendMessageBatchCommand({ QueueUrl: url, Entries: entries }),
+      timeoutMs ? { abortSignal: AbortSignal.timeout(timeoutMs) } : {},
+    )
     .catch(translate)
   const taken = new Set(Successful.map(({ Id }) => Id))
   const reasons = new Map(Failed.map(({ Id, Code }) => [Id, Code]))

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -7,6 +6,7 @@ import { readAlert } from '../../lib/detection/read.ts'
 import { makeAlerts } from '../support/alerts/make-alerts.ts'
 import { type Fault, startCountingSqs } from '../support/counting-sqs.ts'
 import { eventually } from '../support/eventually.ts'
+import { ended, startForwarderProcess } from '../support/forwarder-process.ts'
 import { freePorts } from '../support/free-ports.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -17,7 +17,6 @@ const AGENTS = 16
 const KILLS = 10
 const DOWN_MS = 20_000
 const SLOW_MS = 5000
-const ROOT = join(import.meta.dirname, '../..')
 
 test('every acknowledged alert arrives, and is seen once, through outages of the queue and ten kills', { timeout: 180_000 }, async () => {
   const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
@@ -30,7 +29,8 @@ test('every acknowledged alert arrives, and is seen once, through outages of the
   const started = performance.now()
   const done = { agents: false }
   sqs.misbehave(() => (done.agents ? undefined : faultAt(performance.now() - started, random)))
-  let forwarder = await start(port, sqs, folder.path)
+  const start = async () => (await startForwarderProcess(sqs, { CREANCE_SPOOL_DIR: join(folder.path, 'spool') }, port)).child
+  let forwarder = await start()
   let kills = 0
   const killer = (async () => {
     while (!done.agents && kills < KILLS) {
@@ -38,7 +38,7 @@ test('every acknowledged alert arrives, and is seen once, through outages of the
       forwarder.kill('SIGKILL')
       kills++
       await ended(forwarder)
-      forwarder = await start(port, sqs, folder.path)
+      forwarder = await start()
     }
   })()
 
@@ -90,40 +90,9 @@ function faultAt(elapsedMs: number, random: () => number): Fault | undefined {
   return undefined
 }
 
-async function start(port: number, sqs: { url: string; endpoint: string }, folder: string): Promise<ChildProcess> {
-  const env = {
-    PATH: process.env.PATH,
-    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    CREANCE_QUEUE_URL: sqs.url,
-    CREANCE_CLUSTER: 'prod',
-    CREANCE_LISTEN: `127.0.0.1:${port}`,
-    CREANCE_SPOOL_DIR: join(folder, 'spool'),
-    CREANCE_LINGER_MS: '200',
-    CREANCE_GRACE_SECONDS: '10',
-  }
-  const child = spawn(process.execPath, [join(ROOT, 'cli/creance.ts'), 'forward'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  let log = ''
-  child.stderr.on('data', (chunk) => {
-    log = `${log}${chunk}`.slice(-5000)
-  })
-  await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`the forwarder did not start: ${log}`)
-    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200)
-  })
-  return child
-}
-
 async function spooledBytes(url: string): Promise<number> {
   const text = await (await fetch(`${url}metrics`)).text()
   return Number(/^creance_spool_bytes (\d+)$/m.exec(text)?.[1])
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
-  return new Promise((resolve) => child.once('exit', (code) => resolve(code)))
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (a linear congruential generator). */

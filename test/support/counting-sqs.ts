@@ -6,12 +6,13 @@ import { parseArgs } from 'node:util'
 import * as z from 'zod'
 
 /** What one request meets in place of its answer. `status`: nothing is kept. `partial`: the entries that `fail` picks are not kept, the
- *  rest is. `slow`: kept, answered after `ms`. `hang`: kept, never answered. `reset`: the connection is cut, after or without keeping. */
+ *  rest is. `slow`: kept, answered after `ms`. `hang`: kept, never answered. `stall`: kept, an answer begun and not ended. `reset`: the connection is cut, after or without keeping. */
 export type Fault =
   | { readonly kind: 'status'; readonly status: 500 | 503 | 403 | 400; readonly code?: string }
   | { readonly kind: 'partial'; readonly fail: (index: number) => boolean; readonly senderFault?: boolean; readonly code?: string }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'hang' }
+  | { readonly kind: 'stall' }
   | { readonly kind: 'reset'; readonly keep: boolean }
 
 /** A message as the queue got it; `id` is its entry's in the request. */
@@ -71,6 +72,7 @@ export async function startCountingSqs({ port = 0, keep = false, maxBytes = 1024
     call.entries.filter((_, index) => !failures[index]).forEach(take)
     if (fault?.kind === 'reset') return void request.socket.resetAndDestroy()
     if (fault?.kind === 'hang') return
+    if (fault?.kind === 'stall') return void response.writeHead(200, { 'content-length': 1000 }).write('{')
     if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, fault.ms).unref())
     const [failure] = failures
     if (!call.single) return answer(response, 200, batchResult(call.entries, failures))

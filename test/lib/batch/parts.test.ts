@@ -21,7 +21,9 @@ beforeEach(() => {
 test('an alert that no message can hold comes in parts, each within the size', () => {
   expect(messages.length).toBeGreaterThan(2)
   expect(Math.max(...messages.map(({ body }) => body.length))).toBeLessThanOrEqual(65_536 - 150)
-  expect(messages.map(({ attributes }) => attributes?.['creance.part'])).toEqual(messages.map((_, at) => `${at + 1}/${messages.length}`))
+  expect(messages.map(({ attributes }) => attributes?.['creance.part'])).toEqual(
+    messages.map((_, at) => expect.stringMatching(new RegExp(`^${at + 1}/${messages.length}/[0-9a-f]{16}$`))),
+  )
 })
 
 test('in any order, and again and again, the parts give the whole once all are there, and before that nothing', async () => {
@@ -51,13 +53,34 @@ test('a message that is no part is the whole', async () => {
   expect(await wholeBatch(message, store, NOW)).toBe(message)
 })
 
-test.each([['0/2'], ['3/2'], ['1/100'], ['1'], ['a/b'], ['1/2; drop'], ['-1/2']])('the part "%s" is refused', async (place) => {
-  const attributes = { 'creance.schema': 'batch/1', 'creance.batch': 'a'.repeat(64), 'creance.part': place }
-  await expect(wholeBatch({ body: 'x', attributes }, store, NOW)).rejects.toMatchObject({ code: 'invalid_input' })
-})
+test.each([['0/2'], ['3/2'], ['1/100'], ['1'], ['a/b'], ['1/2; drop'], ['-1/2']].map(([place]) => [`${place}/9f86d081884c7d65`]))(
+  'the part "%s" is refused',
+  async (place) => {
+    const attributes = { 'creance.schema': 'batch/1', 'creance.batch': 'a'.repeat(64), 'creance.part': place }
+    await expect(wholeBatch({ body: 'x', attributes }, store, NOW)).rejects.toMatchObject({ code: 'invalid_input' })
+  },
+)
 
 test('a part without a batch is refused', async () => {
-  await expect(wholeBatch({ body: 'x', attributes: { 'creance.part': '1/2' } }, store, NOW)).rejects.toMatchObject({
+  await expect(wholeBatch({ body: 'x', attributes: { 'creance.part': '1/2/9f86d081884c7d65' } }, store, NOW)).rejects.toMatchObject({
     code: 'invalid_input',
   })
+})
+
+test('parts of two packings of the same batch are not mixed', async () => {
+  const line = Buffer.from(envelopeLine(alert))
+  const other = packLines([line], { fillBytes: 65_536, maxBytes: 66_000 })
+  expect(other).toHaveLength(messages.length)
+  expect(other[0]?.attributes?.['creance.batch']).toBe(messages[0]?.attributes?.['creance.batch'])
+  const stale = { ...messages[0], attributes: { ...messages[0]?.attributes, 'creance.part': `1/${messages.length}/0123456789abcdef` } }
+  expect(await wholeBatch({ body: 'of another version', attributes: stale.attributes }, store, NOW)).toBeUndefined()
+  for (const message of other.slice(0, -1)) expect(await wholeBatch(asReceived(message), store, NOW)).toBeUndefined()
+  const whole = await wholeBatch(asReceived(other.at(-1) ?? { body: '' }), store, NOW)
+  expect(whole && unpackBatch(whole).envelopes).toEqual([alert])
+})
+
+test('parts that are not what was packed are refused', async () => {
+  for (const message of messages.slice(0, -1)) await wholeBatch(asReceived(message), store, NOW)
+  const last = asReceived(messages.at(-1) ?? { body: '' })
+  await expect(wholeBatch({ ...last, body: `${last.body.slice(4)}AAAA` }, store, NOW)).rejects.toMatchObject({ code: 'invalid_input' })
 })

@@ -4,7 +4,7 @@ import { KINDS, type Kind } from './kinds.ts'
 import { makePods, type Pod } from './pods.ts'
 import { type Random, random } from './random.ts'
 
-const FIXTURES = join(import.meta.dirname, '../../test/fixtures/falco')
+const FIXTURES = join(import.meta.dirname, '../../fixtures/falco')
 const START_NS = 1_795_500_000_000_000_000n
 const MOST_BETWEEN_NS = 40_000_000
 
