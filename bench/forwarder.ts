@@ -13,7 +13,7 @@ const ROUNDS = Number(process.argv[3] ?? 3)
 const CONNECTIONS = 32
 const TMPFS = 0x01021994
 /** What the image starts Node with: without them V8 spends memory on garbage that nobody needs to keep. */
-const MEMORY_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=96']
+const MEMORY_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=96']
 const MILLION = 1_000_000
 const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_EC2_METADATA_DISABLED: 'true' }
 

@@ -28,8 +28,11 @@ export function limitConnections(server: Server): { readonly prove: (socket: Soc
   const forget = (key: string, socket: Socket): void => {
     if (open.get(key)?.socket === socket) open.delete(key)
   }
+  const known = new WeakSet<Socket>()
   return {
     prove: (socket) => {
+      if (known.has(socket)) return
+      known.add(socket)
       const connection = open.get(keyOf(socket))
       if (connection) connection.proven = true
     },

@@ -5,7 +5,7 @@ import { eventually } from './eventually.ts'
 import { freePorts } from './free-ports.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-const MEMORY = ['--max-semi-space-size=2', '--max-old-space-size=96'] // as the image starts it
+const MEMORY = ['--max-semi-space-size=4', '--max-old-space-size=96'] // as the image starts it
 
 export type ForwarderProcess = { readonly url: string; readonly child: ChildProcess; readonly log: () => string }
 
