@@ -8,6 +8,7 @@ const LIB: Readonly<Record<string, readonly string[]>> = {
   port: [],
   condition: [],
   detection: [],
+  audit: ['condition', 'detection', 'rule', 'port'],
   batch: ['detection', 'port'],
   rule: ['detection', 'condition'],
   correlation: ['detection', 'rule', 'port', 'condition'],

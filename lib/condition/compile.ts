@@ -58,7 +58,8 @@ function compileMacro<Event>(
   }
 }
 
-function compileOperand<Event>(argument: Argument, options: CompileOptions<Event>): Field<Event> {
+/** A field, a call or a literal as a field; ConditionError for a field that the lookup does not know or refuses. */
+export function compileOperand<Event>(argument: Argument, options: CompileOptions<Event>): Field<Event> {
   switch (argument.kind) {
     case 'field':
       return findField(argument, options)

@@ -69,7 +69,8 @@ function literal(text: string | undefined, at: Literal['at']): Literal | undefin
   return text === undefined ? undefined : { kind: 'literal', text, at }
 }
 
-function readBracketed(scanner: Scanner): string | undefined {
+/** The argument in brackets, unquoted. */
+export function readBracketed(scanner: Scanner): string | undefined {
   if (!scanner.take('[')) return undefined
   const argument = scanner.takeQuoted() ?? scanner.takeBareArgument()
   if (argument === undefined) return scanner.fail('expected a valid field argument: a quoted string or a bare string')

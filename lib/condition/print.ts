@@ -43,7 +43,8 @@ function printValue({ text }: Literal, { exact }: PrintOptions): string {
   return exact && /[(),]/.test(text) ? quote(text, true) : quoteWhereNeeded(text, exact)
 }
 
-function printArgument(argument: Argument, options: PrintOptions): string {
+/** A field, a literal or a call as it is written, without blanks. */
+export function printArgument(argument: Argument, options: PrintOptions = {}): string {
   switch (argument.kind) {
     case 'field':
       return printField(argument, options)

@@ -25,8 +25,19 @@ export type ControlPlane = {
   readonly stop: () => Promise<void>
 }
 
-/** Starts the control plane on free loopback ports from the binaries in KUBEBUILDER_ASSETS. `users`: names that get a token. */
-export async function startControlPlane({ users = [] }: { readonly users?: readonly string[] } = {}): Promise<ControlPlane> {
+type Flags = Readonly<Record<string, string | number | boolean>>
+
+/** `users`: names that get a token; `controllersAs`: the one the controller manager uses. The flags come on top of those set here. */
+export type ControlPlaneOptions = {
+  readonly users?: readonly string[]
+  readonly controllersAs?: string
+  readonly apiServerFlags?: Flags
+  readonly controllerManagerFlags?: Flags
+}
+
+/** Starts the control plane on free loopback ports from the binaries in KUBEBUILDER_ASSETS. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const { users = [], controllersAs = 'admin', apiServerFlags = {}, controllerManagerFlags = {} } = options
   const assets = process.env.KUBEBUILDER_ASSETS ?? ''
   const folder = temporaryFolder()
   const at = (name: string) => join(folder.path, name)
@@ -46,7 +57,7 @@ export async function startControlPlane({ users = [] }: { readonly users?: reado
   writeFileSync(at('tokens.csv'), [...tokens].map(row).join('\n'), { mode: 0o600 })
 
   const processes: ChildProcess[] = []
-  const run = (name: string, flags: Record<string, string | number | boolean>): void => {
+  const run = (name: string, flags: Flags): void => {
     const log = openSync(at(`${name}.log`), 'w')
     const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`)
     processes.push(spawn(join(assets, name), args, { cwd: folder.path, stdio: ['ignore', log, log] }))
@@ -73,6 +84,7 @@ export async function startControlPlane({ users = [] }: { readonly users?: reado
     'token-auth-file': at('tokens.csv'),
     'disable-admission-plugins': 'ServiceAccount',
     'allow-privileged': true,
+    ...apiServerFlags,
   })
   const server = `https://127.0.0.1:${apiPort}`
   const userKubeconfig = (user: string): string => {
@@ -98,11 +110,12 @@ export async function startControlPlane({ users = [] }: { readonly users?: reado
   }
   const kubeconfig = userKubeconfig('admin')
   run('kube-controller-manager', {
-    kubeconfig,
+    kubeconfig: userKubeconfig(controllersAs),
     'service-account-private-key-file': at('sa.key'),
     controllers: CONTROLLERS.join(','),
     'leader-elect': false,
     'secure-port': 0,
+    ...controllerManagerFlags,
   })
   return { kubeconfig, userKubeconfig, stop }
 }
