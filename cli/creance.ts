@@ -9,7 +9,9 @@ import { forwardCommand } from './forward.ts'
 import { localCommand } from './local.ts'
 import { matchCommand } from './match.ts'
 import { parseCommand } from './parse.ts'
+import { replayCommand } from './replay.ts'
 import { stopCommands } from './stop.ts'
+import { testCommand } from './test.ts'
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.stderr.write(`creance: this is Node ${process.versions.node}; Node 24 or later is needed\n`)
@@ -28,6 +30,8 @@ const program = new Command('creance')
   .addCommand(demoCommand(packageRoot))
   .addCommand(forwardCommand())
   .addCommand(checkCommand(packageRoot))
+  .addCommand(testCommand(packageRoot))
+  .addCommand(replayCommand(packageRoot))
   .addCommand(matchCommand())
   .addCommand(parseCommand())
 for (const command of stopCommands()) program.addCommand(command)

@@ -6,8 +6,9 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sqsBatchSender, sqsClient } from '../lib/adapter/sqs.ts'
 import { isLoopback } from '../lib/address.ts'
+import { BILLED_BYTES } from '../lib/batch/batch.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
-import type { Clock, Log } from '../lib/port/log.ts'
+import type { Log } from '../lib/port/log.ts'
 import { followFile } from './follow/follow-file.ts'
 import { followStream } from './follow/follow-stream.ts'
 import { createHealth } from './health.ts'
@@ -22,8 +23,6 @@ import { type SenderObserver, startSender } from './send/sender.ts'
 import { type ForwarderSettings, readSettings } from './settings.ts'
 import { openSpool } from './spool/spool.ts'
 
-/** Messages are filled towards this: SQS bills by 64 KiB. */
-const FILL_BYTES = 64 * 1024
 /** What a request may have where its messages have no more; queues that take larger messages take larger requests. */
 const REQUEST_BYTES = 256 * 1024
 const REQUEST_BYTES_MAX = 1024 * 1024
@@ -65,12 +64,11 @@ async function open(
   log: Log,
   opened: AsyncDisposableStack,
 ): Promise<Forwarder> {
-  const clock = Date.now
   const tls = settings.tls && readTls(settings.tls)
   warnOf(settings, log)
-  const { spool, sender, health, metrics, keepRejected } = await openDelivery(settings, clock, log, opened)
+  const { keep, keepAudit, drain, health, metrics, keepRejected } = await openDeliveries(settings, log, opened)
   const intake = createIntake(
-    { keep: spool.append, metrics, health, keepRejected, clock, log },
+    { keep, keepAudit, metrics, health, keepRejected, clock: Date.now, log },
     { stamp: { cluster: settings.CREANCE_CLUSTER, node: settings.CREANCE_NODE }, urgentSeverity: settings.CREANCE_URGENT_PRIORITY },
   )
   const server = forwarderServer({ intake, health, metrics }, { senders: settings.senders, tls, filesOnly: settings.filesOnly })
@@ -87,7 +85,7 @@ async function open(
   }
   const sources = openSources(intake, { files, stdin }, settings.CREANCE_SPOOL_DIR, log)
   health.phase('ready')
-  log.info('creance forward is up', { listen: url, cluster: settings.CREANCE_CLUSTER, files: files.length })
+  log.info('creance forward is up', { listen: url, cluster: settings.CREANCE_CLUSTER, follows: files.length })
 
   let stopping: Promise<boolean> | undefined
   const end = async (gently: boolean): Promise<boolean> => {
@@ -98,8 +96,8 @@ async function open(
     await sources.stop()
     if (gently) await sleep(graceMs / 5)
     await closed(server)
-    const all = await sender.drain(untilMs - performance.now())
-    if (!all) log.warn('not everything could be sent in time: the rest is on disk, and is sent by the next run', spool.state())
+    const all = await drain(untilMs - performance.now())
+    if (!all) log.warn('not everything could be sent in time: the rest is on disk, and is sent by the next run')
     await opened.disposeAsync()
     log.info('stopped')
     return all
@@ -111,49 +109,69 @@ async function open(
   return { url, stop, stdinEnded: sources.stdinEnded }
 }
 
-/** From the disk to the queue. */
-async function openDelivery(settings: ForwarderSettings, clock: Clock, log: Log, opened: AsyncDisposableStack) {
-  const { CREANCE_SPOOL_DIR: folder, CREANCE_MESSAGE_BYTES: maxBytes, CREANCE_QUEUE_URL: queueUrl } = settings
-  const size = { fillBytes: Math.min(FILL_BYTES, maxBytes), maxBytes }
-  const fill = fillEstimate(size.fillBytes)
+/** From the disk to the queues: alerts, and, where there is a queue for them, events of the audit log. */
+async function openDeliveries(settings: ForwarderSettings, log: Log, opened: AsyncDisposableStack) {
+  const { CREANCE_SPOOL_DIR: folder, CREANCE_QUEUE_URL: queueUrl, CREANCE_AUDIT_QUEUE_URL: auditQueueUrl } = settings
   const keepRejected = rejectsFile(join(folder, 'rejects.jsonl'))
+  const client = sqsClient({ attempts: 1, timeoutMs: REQUEST_TIMEOUT_MS })
+  opened.defer(() => client.destroy())
+  await checkRegion(client)
+  const delivery = { settings, keepRejected, client, log, opened }
+  const alerts = openSpoolFor(delivery, folder)
+  const health = createHealth(alerts.spool.state, Date.now)
+  const metrics = createMetrics(alerts.spool.state, Date.now)
+  const sender = alerts.start(queueUrl, { ...metrics.sender, failed: health.sending })
+  const audit = auditQueueUrl === undefined ? undefined : openSpoolFor(delivery, join(folder, 'audit'))
+  const auditSender = audit?.start(auditQueueUrl ?? '', { ...metrics.sender, failed: () => undefined })
+  const drain = async (withinMs: number): Promise<boolean> => {
+    const drained = await Promise.all([sender.drain(withinMs), auditSender?.drain(withinMs)])
+    return drained.every((all) => all !== false)
+  }
+  return { keep: alerts.spool.append, keepAudit: audit?.spool.append, drain, health, metrics, keepRejected }
+}
+
+type Delivery = {
+  readonly settings: ForwarderSettings
+  readonly keepRejected: ReturnType<typeof rejectsFile>
+  readonly client: ReturnType<typeof sqsClient>
+  readonly log: Log
+  readonly opened: AsyncDisposableStack
+}
+
+/** A spool in a folder, and its sender when it is started. */
+function openSpoolFor({ settings, keepRejected, client, log, opened }: Delivery, folder: string) {
+  const { CREANCE_MESSAGE_BYTES: maxBytes } = settings
+  const size = { fillBytes: Math.min(BILLED_BYTES, maxBytes), maxBytes }
+  const fill = fillEstimate(size.fillBytes)
+  const damaged = { reason: 'storage_failed', error: 'this record of the spool is damaged' } as const
   const spool = openSpool({
     folder,
     maxBytes: settings.CREANCE_SPOOL_MAX_BYTES,
     segmentBytes: fill.segmentBytes,
     lingerMs: settings.CREANCE_LINGER_MS,
-    clock,
+    clock: Date.now,
     log,
-    onDamaged: (record) => keepRejected(record, { reason: 'storage_failed', error: 'this record of the spool is damaged' }, clock()),
+    onDamaged: (record) => keepRejected(record, damaged, Date.now()),
   })
   opened.defer(() => spool.close())
-  const health = createHealth(spool.state, clock)
-  const metrics = createMetrics(spool.state, clock)
-  const client = sqsClient({ attempts: 1, timeoutMs: REQUEST_TIMEOUT_MS })
-  opened.defer(() => client.destroy())
-  await checkRegion(client)
-  const observe: SenderObserver = {
-    ...metrics.sender,
-    packed: (alerts, bytes, messages) => {
-      fill.learn(bytes, messages)
-      metrics.sender.packed(alerts, bytes, messages)
-    },
-    failed: health.sending,
-  }
-  const sender = startSender(
+  const start = (queueUrl: string, observer: SenderObserver) => {
+    const observe: SenderObserver = {
+      ...observer,
+      packed: (alerts, bytes, messages) => {
+        fill.learn(bytes, messages)
+        observer.packed(alerts, bytes, messages)
+      },
+    }
+    const queue = sqsBatchSender(client, queueUrl, REQUEST_TIMEOUT_MS)
     // Its clock only measures waits: one that is set back must not make them longer.
-    {
-      spool,
-      queue: sqsBatchSender(client, queueUrl, REQUEST_TIMEOUT_MS),
-      observe,
-      clock: () => performance.now(),
-      random: Math.random,
-      log,
-    },
-    { ...size, requestBytes: maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
-  )
-  opened.defer(async () => void (await sender.drain(0)))
-  return { spool, sender, health, metrics, keepRejected }
+    const sender = startSender(
+      { spool, queue, observe, clock: () => performance.now(), random: Math.random, log },
+      { ...size, requestBytes: maxBytes > REQUEST_BYTES ? REQUEST_BYTES_MAX : REQUEST_BYTES, parallel: PARALLEL_REQUESTS },
+    )
+    opened.defer(async () => void (await sender.drain(0)))
+    return sender
+  }
+  return { spool, start }
 }
 
 /** Without a region no request can be signed: better not to start than to wait for it. */

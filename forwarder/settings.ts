@@ -18,6 +18,9 @@ const Priority = z
 
 const Env = z.object({
   CREANCE_QUEUE_URL: z.url({ protocol: /^https?$/, error: "expected the queue's URL (https://sqs.…), not its name or ARN" }),
+  CREANCE_AUDIT_QUEUE_URL: z
+    .url({ protocol: /^https?$/, error: "expected the queue's URL (https://sqs.…), not its name or ARN" })
+    .optional(),
   CREANCE_CLUSTER: z.string().min(1).max(100),
   CREANCE_NODE: z.string().max(253).optional(),
   CREANCE_LISTEN: Address.optional(),

@@ -26,7 +26,7 @@ export type LoadedRules = {
   readonly itemCount: number
 }
 
-/** Loads the rule files under these paths. All problems are returned; with an error among them the rule set must not be used.
+/** Loads the rule files under these paths, but for Falco's own (falco-rules.ts). All problems are returned; with an error among them the rule set must not be used.
  *  Throws `invalid_config` where a path cannot be read. */
 export function loadRules(paths: readonly string[]): LoadedRules {
   const { files, items, problems: unreadable } = readRuleFiles(paths)
@@ -51,7 +51,7 @@ export function loadRules(paths: readonly string[]): LoadedRules {
   const guards = take('guards', GuardsItem).map(([, value]) => value.guards)
   const kinds = ['correlation', 'response', 'route', 'permission', 'guards']
   for (const item of items.filter((one) => !kinds.some((kind) => isOfKind(one, kind)))) {
-    problems.push(problemAt(item, [], 'unknown_item', `expected one of ${kinds.join(', ')}`))
+    problems.push(problemAt(item, [], 'unknown_item', `expected one of ${kinds.join(', ')}, or a rule, macro or list of Falco's`))
   }
   const titles = correlations.map(([, { title }]) => title)
   for (const [item, { match }] of responses) problems.push(...unknownCorrelations(item, ['match'], match, titles))

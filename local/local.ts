@@ -14,11 +14,14 @@ import { openDatabase } from '../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
 import { isLoopback } from '../lib/address.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
+import { loadFalcoRulesOrThrow } from '../lib/falco-rules.ts'
 import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
 import type { Log } from '../lib/port/log.ts'
 import type { QueueSender } from '../lib/port/queue.ts'
 import type { Store } from '../lib/port/store.ts'
 import { loadRulesOrThrow } from '../lib/rule-set.ts'
+import { type AuditPorts, auditRules } from '../lib/stage/audit.ts'
+import { auditInProcess } from './audit-in-process.ts'
 import { startChain } from './chain.ts'
 import { interactListener } from './http.ts'
 import { keepInQueue } from './keep-in-queue.ts'
@@ -58,7 +61,8 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   const usesStandIn = settings.slackToken === undefined
   checkAddresses(settings, usesStandIn)
   const standInRules = usesStandIn ? [join(packageRoot, 'local/stand-in/rules')] : []
-  const rules = loadRulesOrThrow([...(settings.rules ?? [join(packageRoot, 'rules')]), ...standInRules])
+  const rulePaths = [...(settings.rules ?? [join(packageRoot, 'rules')]), ...standInRules]
+  const rules = loadRulesOrThrow(rulePaths)
   if (rules.routes.length === 0) log.warn('no route: nobody will be told of incidents; see rules/README.md')
   if (rules.permissions.length === 0) log.warn('no permission: nobody may press a button; see rules/README.md')
 
@@ -95,18 +99,32 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   const chain = startChain({ clusterName, cluster, chat, store, queues, rules, random, clock, log })
   opened.defer(() => chain.stop())
 
-  const forwarder = localForwarder(settings, queues.detections, log)
+  const forwarder = localForwarder(settings, queues.detections, auditRules(loadFalcoRulesOrThrow(rulePaths)), log)
   const forwarderUrl = await listenOn(forwarder, settings.listen, 'the forwarder', 'choose another with --listen')
   opened.defer(() => close(forwarder))
   return { forwarderUrl, httpUrl, cluster, store, slack, kubeconfigFile }
 }
 
 /** The forwarder's HTTP side, before the detections queue itself. */
-function localForwarder({ cluster, node, data, insecure }: LocalSettings, detections: QueueSender, log: Log): Server {
+function localForwarder(
+  { cluster, node, data, insecure }: LocalSettings,
+  detections: QueueSender,
+  rules: AuditPorts['rules'],
+  log: Log,
+): Server {
   const clock = Date.now
   const health = createHealth(() => undefined, clock)
   const metrics = createMetrics(() => undefined, clock)
-  const ports = { keep: keepInQueue(detections), metrics, health, keepRejected: rejectsFile(join(data, 'rejects.jsonl')), clock, log }
+  const keepAudit = auditInProcess({ detections, rules, matching: 'first', clusterName: cluster, clock, log })
+  const ports = {
+    keep: keepInQueue(detections),
+    keepAudit,
+    metrics,
+    health,
+    keepRejected: rejectsFile(join(data, 'rejects.jsonl')),
+    clock,
+    log,
+  }
   const intake = createIntake(ports, { stamp: { cluster, node }, urgentSeverity: 5 })
   health.phase('ready')
   return forwarderServer({ intake, health, metrics }, { senders: { clientCertificates: false, insecure } })

@@ -1,3 +1,6 @@
+import { splitAudit } from '../../lib/audit/split.ts'
+import { envelopeLine } from '../../lib/batch/batch.ts'
+import type { Envelope } from '../../lib/batch/envelope.ts'
 import type { Severity } from '../../lib/detection/detection.ts'
 import { messageOf } from '../../lib/error.ts'
 import type { Clock, Log } from '../../lib/port/log.ts'
@@ -16,6 +19,8 @@ export type Keep = (line: string, urgent: boolean) => Promise<'kept' | 'full'>
 
 export type IntakePorts = {
   readonly keep: Keep
+  /** The same for an event of the audit log; undefined where there is nobody to evaluate it. */
+  readonly keepAudit?: Keep | undefined
   readonly metrics: Metrics
   readonly health: Health
   /** Keeps the head of what was refused, for a look. */
@@ -47,7 +52,7 @@ export type IntakeOptions = { readonly stamp: Stamp; readonly urgentSeverity: Se
 
 /** The one way in, whoever brings the alerts: judged, stamped, counted, and kept before anybody is told so. */
 export function createIntake(
-  { keep, metrics, health, keepRejected, clock, log }: IntakePorts,
+  { keep, keepAudit, metrics, health, keepRejected, clock, log }: IntakePorts,
   { stamp, urgentSeverity }: IntakeOptions,
 ): Intake {
   const readDrops = falcoDrops()
@@ -62,9 +67,38 @@ export function createIntake(
     tell(refusal, from)
   }
 
+  const keepLine = async (into: Keep, envelope: Envelope, urgent: boolean): Promise<Refusal | undefined> => {
+    try {
+      if ((await into(envelopeLine(envelope), urgent)) === 'full') {
+        health.spoolWasFull()
+        return { reason: 'spool_full', error: 'the spool is full: the queue has not taken anything for too long' }
+      }
+      health.kept()
+      return undefined
+    } catch (error) {
+      health.diskFailed(faultOf(error))
+      seldom('storage', () => log.error('an alert could not be kept', { why: messageOf(error) }))
+      return { reason: 'storage_failed', error: `it could not be kept (${faultOf(error)})` }
+    }
+  }
+
+  /** Every event of the payload by itself; one that cannot be read is refused alone. */
+  const takeAudit = async (payload: string): Promise<'kept' | Refusal> => {
+    if (!keepAudit) return { reason: 'unknown_shape', error: 'events of the audit log are taken where CREANCE_AUDIT_QUEUE_URL is set' }
+    const { events, refused } = splitAudit(payload)
+    const envelopes = events.map(({ text }) => ({ agent: 'k8s_audit' as const, ...stamp, receivedMs: clock(), alert: text }))
+    const outcomes = await Promise.all(envelopes.map((envelope) => keepLine(keepAudit, envelope, false)))
+    for (const outcome of outcomes) if (!outcome) metrics.received('k8s_audit')
+    const [first] = refused
+    return (
+      outcomes.find((outcome) => outcome !== undefined) ?? (first ? { reason: 'malformed', error: `audit event: ${first.reason}` } : 'kept')
+    )
+  }
+
   const takeOne = async (text: string): Promise<'kept' | 'dropped' | Refusal> => {
     const verdict = judge(text, stamp, clock())
     if (verdict.kind === 'refused') return { reason: verdict.reason, error: verdict.error }
+    if (verdict.kind === 'audit') return takeAudit(verdict.payload)
     if (verdict.kind === 'telemetry') {
       metrics.telemetry(verdict.agent)
       return 'dropped'
@@ -79,17 +113,8 @@ export function createIntake(
       }
     }
     const urgent = verdict.kind === 'alert' && verdict.severity >= urgentSeverity
-    try {
-      if ((await keep(JSON.stringify(verdict.envelope), urgent)) === 'full') {
-        health.spoolWasFull()
-        return { reason: 'spool_full', error: 'the spool is full: the queue has not taken anything for too long' }
-      }
-    } catch (error) {
-      health.diskFailed(faultOf(error))
-      seldom('storage', () => log.error('an alert could not be kept', { why: messageOf(error) }))
-      return { reason: 'storage_failed', error: `it could not be kept (${faultOf(error)})` }
-    }
-    health.kept()
+    const notKept = await keepLine(keep, verdict.envelope, urgent)
+    if (notKept) return notKept
     metrics.received(verdict.envelope.agent)
     if (verdict.kind === 'alert') metrics.detection(verdict.rule, verdict.priority)
     return 'kept'

@@ -21,11 +21,13 @@ export const REFUSAL_REASONS = [
 ] as const
 export type RefusalReason = (typeof REFUSAL_REASONS)[number]
 
-/** What the forwarder makes of one alert: it is kept (`internal`: an agent's word about itself), counted and dropped, or refused. */
+/** What the forwarder makes of one alert: it is kept (`internal`: an agent's word about itself; `audit`: events of the Kubernetes audit log, for
+ *  the audit function), counted and dropped, or refused. */
 export type Verdict =
   | { readonly kind: 'alert'; readonly envelope: Envelope; readonly rule: string; readonly priority: string; readonly severity: Severity }
   | { readonly kind: 'internal'; readonly envelope: Envelope; readonly rule: string; readonly alert: unknown }
   | { readonly kind: 'telemetry'; readonly agent: Agent }
+  | { readonly kind: 'audit'; readonly payload: string }
   | ({ readonly kind: 'refused' } & Refusal)
 
 /** Judges one alert's JSON text with the reader that evaluates it later; the envelope has it verbatim. Never throws. */
@@ -36,6 +38,7 @@ export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Ve
   } catch {
     return { kind: 'refused', reason: 'not_json', error: 'this is not JSON' }
   }
+  if (looksLikeAudit(alert)) return { kind: 'audit', payload: text }
   const agent = agentOf(alert)
   if (!agent) {
     const error =
@@ -56,4 +59,10 @@ export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Ve
     case 'refused':
       return { kind: 'refused', reason: 'malformed', error: reading.reason }
   }
+}
+
+/** The body of an API server's audit webhook, or one event of it. */
+function looksLikeAudit(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || !('apiVersion' in value)) return false
+  return (value.kind === 'EventList' || value.kind === 'Event') && String(value.apiVersion).startsWith('audit.k8s.io/')
 }

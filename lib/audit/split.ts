@@ -1,10 +1,11 @@
-import { type AuditEvent, readAuditEvent } from './event.ts'
+import { type AuditEvent, parseAuditEvent, readAuditEvent } from './event.ts'
 import { isArray, type Json, memberOf, rootOf, stringOf, walkItems, writtenOf } from './json.ts'
 import { indexJson, type Refusal } from './json-index.ts'
 
 type Refused = { readonly text: string; readonly reason: string }
 type Sorted = { readonly events: AuditEvent[]; readonly refused: Refused[]; untold: number }
-type Split = { readonly events: readonly AuditEvent[]; readonly refused: readonly Refused[] }
+/** `refused`: what could not be read, and why. */
+export type Split = { readonly events: readonly AuditEvent[]; readonly refused: readonly Refused[] }
 
 /** More are counted, not told: a payload can hold millions. */
 const REFUSED_MAX = 1000
@@ -21,6 +22,12 @@ export function splitAudit(payload: string): Split {
   if (failed !== undefined) return { events: [], refused: [{ text: payload, reason: failed.refused }] }
   const { events, refused, untold } = sorted
   return { events, refused: untold === 0 ? refused : [...refused, { text: '', reason: `${untold} more events` }] }
+}
+
+/** One event from its own text, whatever its `kind`, as it is sent on by itself. Never throws. */
+export function splitOne(text: string): Split {
+  const event = parseAuditEvent(text)
+  return 'refused' in event ? { events: [], refused: [{ text, reason: event.refused }] } : { events: [event], refused: [] }
 }
 
 function addEvents(json: Json, sorted: Sorted): Refusal | undefined {

@@ -20,7 +20,7 @@ export type FieldValue = z.infer<typeof FieldValue>
 export const Nanoseconds = z.string().regex(/^\d{1,19}$/)
 
 /** The agents whose alerts are read, by the name in an envelope and in a condition's `alert.agent`. */
-export const Agent = z.enum(['falco', 'tetragon', 'tracee', 'kubearmor'])
+export const Agent = z.enum(['falco', 'tetragon', 'tracee', 'kubearmor', 'k8s_audit'])
 export type Agent = z.infer<typeof Agent>
 
 /** Where an alert came from, as the forwarder stamped it: no agent is believed about its cluster, and not every one names its node. */

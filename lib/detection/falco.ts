@@ -39,7 +39,7 @@ export function looksLikeFalco(value: unknown): boolean {
 }
 
 /** Reads one Falco alert, already parsed by parseJson. Never throws: what is not an alert is refused, with the field and what was expected. */
-export function readFalco(alert: unknown, origin: Origin): Reading {
+export function readFalco(alert: unknown, origin: Origin, agent: 'falco' | 'k8s_audit' = 'falco'): Reading {
   const tooDeep = refuseDepth('Falco', alert)
   if (tooDeep) return tooDeep
   const parsed = FalcoAlert.safeParse(alert)
@@ -53,16 +53,16 @@ export function readFalco(alert: unknown, origin: Origin): Reading {
   return found({ rule, severity, priority: properPriority(priority) }, origin, () => {
     const fields = readFields(parsed.data.output_fields ?? {})
     return {
-      agent: 'falco',
+      agent,
       source,
       timeNs,
-      node: parsed.data.hostname || origin.node,
-      pod: podOf(fields),
+      node: agent === 'falco' ? parsed.data.hostname || origin.node : undefined,
+      pod: source === 'k8s_audit' ? podAt(podOfRequest((name) => text(fields[name]))) : podOf(fields),
       container: containerOf(fields),
       exe: text(fields['proc.exepath']) ?? text(fields['proc.name']),
       cmdline: text(fields['proc.cmdline']),
       ...fileOrConnection(text(fields['fd.name']) ?? text(fields['fs.path.name'])),
-      user: text(fields['user.name']),
+      user: text(fields['user.name']) ?? text(fields['ka.user.name']),
       message: messageOf(output),
       tags,
       fields,
@@ -83,6 +83,15 @@ function containerOf(fields: Detection['fields']): Detection['container'] {
 function podOf(fields: Detection['fields']): Detection['pod'] {
   if (fields['container.id'] === 'host') return undefined
   return podAt({ namespace: text(fields['k8s.ns.name']), name: text(fields['k8s.pod.name']), uid: text(fields['k8s.pod.uid']) })
+}
+
+/** The pod that a request was about: its uid is known only where the answer had it (a pod that was made). */
+function podOfRequest(text: (field: string) => string | undefined): Partial<NonNullable<Detection['pod']>> {
+  if (text('ka.target.resource') !== 'pods') return {}
+  const name = text('ka.target.name') ?? text('ka.resp.name')
+  const namespace = text('ka.target.namespace')
+  const uid = text('jevt.value[/responseObject/metadata/uid]')
+  return { ...(name ? { name } : {}), ...(namespace ? { namespace } : {}), ...(uid ? { uid } : {}) }
 }
 
 /** Falco's `fd.name` is a path, or `ip:port->ip:port` for a connection. */

@@ -1,3 +1,4 @@
+import { readAudit } from './audit.ts'
 import type { Agent, Origin, Reading } from './detection.ts'
 import { looksLikeFalco, readFalco } from './falco.ts'
 import { parseJson } from './json.ts'
@@ -16,6 +17,7 @@ const READERS: readonly Reader[] = [
   { agent: 'tetragon', looksLike: looksLikeTetragon, read: readTetragon },
   { agent: 'tracee', looksLike: looksLikeTracee, read: readTracee },
   { agent: 'kubearmor', looksLike: looksLikeKubeArmor, read: readKubeArmor },
+  { agent: 'k8s_audit', looksLike: () => false, read: readAudit }, // the audit function says so itself
 ]
 
 /** Which agent sent this (parsed) alert, told by its shape; undefined: none that we know. */

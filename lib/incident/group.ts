@@ -4,14 +4,15 @@ import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
 import type { Subject } from './incident.ts'
 
-/** What the detection is about: its pod, else its container, else its node. */
-export function subjectOf({ cluster, pod, container, node }: Detection): Subject {
+/** What the detection is about: its pod, else its container, else its node, else (of the audit log) who asked. */
+export function subjectOf({ cluster, pod, container, node, user, agent }: Detection): Subject {
   const where = { cluster, ...(node ? { node } : {}) }
   if (pod) {
     const name = { namespace: pod.namespace, pod: pod.name, ...(container ? { container: container.id } : {}) }
     return { kind: 'pod', key: `pod/${cluster}/${pod.namespace}/${pod.name}`, ...where, ...name }
   }
   if (container) return { kind: 'container', key: `container/${cluster}/${node ?? ''}/${container.id}`, ...where, container: container.id }
+  if (agent === 'k8s_audit' && user) return { kind: 'user', key: `user/${cluster}/${user}`, ...where, user }
   return { kind: 'node', key: `node/${cluster}/${node ?? ''}`, ...where }
 }
 

@@ -3,13 +3,14 @@ import { Nanoseconds, Severity } from '../detection/detection.ts'
 
 /** What an incident is about. `key` tells subjects apart; the rest is for people and for finding the pod again. */
 export const Subject = z.object({
-  kind: z.enum(['pod', 'container', 'node']),
+  kind: z.enum(['pod', 'container', 'node', 'user']),
   key: z.string(),
   cluster: z.string(),
   namespace: z.string().optional(),
   pod: z.string().optional(),
   container: z.string().optional(),
   node: z.string().optional(),
+  user: z.string().optional(),
 })
 export type Subject = z.infer<typeof Subject>
 

@@ -5,12 +5,13 @@ import { CodedError, messageOf } from '../error.ts'
 import { formatProblem, type Problem } from './problem.ts'
 import { parseItem, type RuleItem, readRuleFile } from './yaml-file.ts'
 
-export type RuleFiles = { readonly files: readonly string[]; readonly items: readonly RuleItem[]; readonly problems: readonly Problem[] }
+export type RuleFile = { readonly file: string; readonly text: string }
+export type RuleFiles = { readonly files: readonly RuleFile[]; readonly items: readonly RuleItem[]; readonly problems: readonly Problem[] }
 
-/** The items of all rule files under these paths (folders: every .yaml and .yml in them). Throws `invalid_config` where a path cannot be read. */
+/** All rule files under these paths (folders: every .yaml and .yml in them), and the items of those that are ours, not Falco's. Throws `invalid_config` where a path cannot be read. */
 export function readRuleFiles(paths: readonly string[]): RuleFiles {
-  const files = paths.flatMap(ruleFiles)
-  const read = files.map((file) => readRuleFile(file, textOf(file)))
+  const files = paths.flatMap(ruleFiles).map((file) => ({ file, text: textOf(file) }))
+  const read = files.filter((one) => !isFalcoFile(one)).map(({ file, text }) => readRuleFile(file, text))
   return { files, items: read.flatMap(({ items }) => items), problems: read.flatMap(({ problems }) => problems) }
 }
 
@@ -24,6 +25,14 @@ export function loadKind<T>(paths: readonly string[], kind: string, schema: z.Zo
 
 export function isOfKind({ value }: RuleItem, kind: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, kind)
+}
+
+const FALCO_ITEM = /^\s*-\s+['"]?(?:rule|macro|list|required_engine_version|required_plugin_versions)['"]?\s*:/m
+
+/** Whether these are Falco's rules, which are read by Falco's own rules for YAML (lib/rule/falco). Told by the text, since what those allow
+ *  may be an error elsewhere. */
+export function isFalcoFile({ text }: RuleFile): boolean {
+  return FALCO_ITEM.test(text)
 }
 
 /** Ends a start with bad rules: throws `invalid_config` that names the first five errors, if there is any. */

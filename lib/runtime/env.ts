@@ -8,6 +8,14 @@ export const ClusterEnv = z.object({
   KUBECONFIG_TEXT: z.string().optional(),
 })
 
+/** How the two audit functions find their rules, and say what they found. */
+export const AuditEnv = z.object({
+  DETECTIONS_QUEUE_URL: z.url(),
+  CREANCE_CLUSTER: z.string().min(1),
+  CREANCE_RULES: z.string().default('rules/audit'),
+  CREANCE_RULE_MATCHING: z.enum(['first', 'all']).default('first'),
+})
+
 /** An entry point's settings, read once at its start. Throws `invalid_config`, naming the variables and never their values. */
 export function parseEnv<T>(schema: z.ZodType<T>, env: Readonly<Record<string, string | undefined>>): T {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))

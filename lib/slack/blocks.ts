@@ -43,7 +43,7 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
   ]
   const where = incident.subject.pod
     ? `${incident.subject.namespace}/${incident.subject.pod}`
-    : (incident.subject.node ?? incident.subject.key)
+    : (incident.subject.user ?? incident.subject.node ?? incident.subject.key)
   const color =
     incident.status === 'contained' || incident.status === 'closed' ? STATUS_COLORS[incident.status] : SEVERITY_COLORS[incident.severity]
   return { text: clip(`${capital(severity)}: ${plain(incident.title)} on ${plain(where)} (${incident.status})`, 500), color, blocks }
@@ -54,11 +54,14 @@ function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, cont
   const images = known?.pod?.images ?? evidence.flatMap(({ image }) => image ?? []).slice(0, 1)
   const facts: [string, string | undefined][] = [
     ['Pod', subject.pod && code(`${subject.namespace}/${subject.pod}`)],
+    ['User', subject.user && code(subject.user)],
     ['Container', subject.pod ? undefined : subject.container && code(subject.container)],
     ['Workload', owner && code(`${owner.kind} ${owner.name}`)],
     [
       'Node',
-      `${code(known?.node?.name ?? subject.node ?? 'unknown', 200)}${known?.node?.os ? ` ${plain(`${known.node.os}, ${known.node.kubelet}`, 100)}` : ''}`,
+      subject.kind === 'user'
+        ? undefined
+        : `${code(known?.node?.name ?? subject.node ?? 'unknown', 200)}${known?.node?.os ? ` ${plain(`${known.node.os}, ${known.node.kubelet}`, 100)}` : ''}`,
     ],
     [
       'Image',

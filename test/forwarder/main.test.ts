@@ -206,3 +206,26 @@ test('with client certificates, who has one of the CA may send, and who has none
   expect(await send({ cert: client.cert, key: client.private })).toMatchObject({ status: 200 })
   await eventually(async () => expect(await arrived()).toEqual([shell]))
 })
+
+test('events of the audit log have a queue and a spool of their own, each event by itself', async () => {
+  const event = (auditID: string) => ({ auditID, stageTimestamp: '2026-01-01T00:00:00Z', verb: 'get' })
+  const list = JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [event('a'), event('b')] })
+  const { url } = await start()
+  expect((await post(url, list)).status).toBe(400) // there is nobody to evaluate them
+  await forwarder?.stop()
+  const audited = await start({ CREANCE_AUDIT_QUEUE_URL: `${sqs.endpoint}/000000000000/audit` })
+  expect((await post(audited.url, list)).status).toBe(200)
+  expect(
+    (await post(audited.url, JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [{ auditID: 'bad' }, event('c')] })))
+      .status,
+  ).toBe(400)
+  await post(audited.url, shell)
+  await eventually(async () => expect(await arrived()).toHaveLength(4))
+  const envelopes = sqs.messages().flatMap((message) => unpackBatch(message).envelopes)
+  expect(
+    envelopes
+      .filter(({ agent }) => agent === 'k8s_audit')
+      .map(({ alert }) => JSON.parse(alert).auditID)
+      .toSorted(),
+  ).toEqual(['a', 'b', 'c'])
+})

@@ -8,7 +8,7 @@ import { nearly, sample } from '../../support/agents.ts'
 import { allRecorded } from '../../support/recorded.ts'
 
 const STAMP = { cluster: 'prod', node: 'n1' }
-const KINDS = { alert: 'detection', internal: 'internal', telemetry: 'telemetry', refused: 'refused' } as const
+const KINDS = { alert: 'detection', internal: 'internal', telemetry: 'telemetry', refused: 'refused', audit: 'none' } as const
 
 /** What is told at the door has to be what is told later, when the alert is evaluated. */
 function agree(text: string): void {

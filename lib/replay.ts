@@ -1,0 +1,58 @@
+import { auditAlert } from './audit/alert.ts'
+import type { AuditEvent } from './audit/event.ts'
+import { splitAudit } from './audit/split.ts'
+import { agentOf, readAlert } from './detection/read.ts'
+import { type CompiledRule, firing, type RuleMatching } from './rule/falco/engine.ts'
+
+/** What a line led to, as JSON lines, and what of it could not be read. */
+export type Replayed = { readonly lines: readonly string[]; readonly refused: readonly string[] }
+
+/** Of a line of the audit log (an Event, an EventList, an array): the alert of each rule that fires, with `type` before it. Never throws. */
+export function replayAudit(rules: readonly CompiledRule<AuditEvent>[], matching: RuleMatching): (line: string) => Replayed {
+  return (line) => {
+    const { events, refused } = splitAudit(line)
+    const alerts = events.flatMap((event) => firing(rules, event, matching).map((rule) => auditAlert(event, rule, '')))
+    return { lines: alerts.map((json) => `{"type":"detection",${json.slice(1)}`), refused: refused.map(({ reason }) => reason) }
+  }
+}
+
+/** Of an agent's alert: its detection. Never throws. */
+export function replayAlert(line: string): Replayed {
+  const agent = agentIn(line)
+  if (!agent) return { lines: [], refused: ['no alert of a known agent'] }
+  const reading = readAlert({ agent, cluster: '', receivedMs: 0, alert: line })
+  if (reading.kind === 'refused') return { lines: [], refused: [reading.reason] }
+  if (reading.kind !== 'detection') return { lines: [], refused: [] }
+  const { id, rule, priority, severity, timeNs, source, tags, message, node, pod, fields } = reading.detection
+  const detection = {
+    type: 'detection',
+    id,
+    agent,
+    rule,
+    priority,
+    severity,
+    time: isoTime(timeNs),
+    source,
+    tags,
+    output: message,
+    node,
+    pod,
+    output_fields: fields,
+  }
+  return { lines: [JSON.stringify(detection)], refused: [] }
+}
+
+function agentIn(line: string) {
+  try {
+    return agentOf(JSON.parse(line))
+  } catch {
+    return undefined
+  }
+}
+
+/** Nanoseconds as RFC 3339 with nine digits. */
+function isoTime(timeNs: string): string {
+  const time = BigInt(timeNs)
+  const second = new Date(Number(time / 1_000_000_000n) * 1000).toISOString().slice(0, 19)
+  return `${second}.${String(time % 1_000_000_000n).padStart(9, '0')}Z`
+}
