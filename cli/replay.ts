@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { Command, Option } from 'commander'
 import { messageOf } from '../lib/error.ts'
 import { loadFalcoRulesOrThrow } from '../lib/falco-rules.ts'
-import { replayAlert, replayAudit } from '../lib/replay.ts'
+import { type Replayed, replayAlert, replayAudit } from '../lib/replay.ts'
 import { auditRules } from '../lib/stage/audit.ts'
 
 type Flags = { readonly rules?: readonly string[]; readonly source: 'alerts' | 'k8s_audit'; readonly ruleMatching: 'first' | 'all' }
@@ -22,10 +22,8 @@ export function replayCommand(packageRoot: string): Command {
     )
     .addHelpText('after', '\nOf alerts this version shows the detections; of k8s_audit, what the audit rules make of each event.')
     .action(async (file: string, { rules, source, ruleMatching }: Flags) => {
-      const lineOf =
-        source === 'alerts'
-          ? replayAlert
-          : replayAudit(auditRules(loadFalcoRulesOrThrow(rules ?? [join(packageRoot, 'rules')])), ruleMatching)
+      const lineOf = readerOf(source, ruleMatching, rules ?? [join(packageRoot, 'rules')])
+      if (!lineOf) return
       let refused = 0
       for await (const line of createInterface({
         input: file === '-' ? process.stdin : openFile(file),
@@ -42,6 +40,22 @@ export function replayCommand(packageRoot: string): Command {
 }
 
 const TOLD_MAX = 5
+
+/** Undefined, with exit 1, where the rules do not load. */
+function readerOf(
+  source: Flags['source'],
+  matching: Flags['ruleMatching'],
+  paths: readonly string[],
+): ((line: string) => Replayed) | undefined {
+  if (source === 'alerts') return replayAlert
+  try {
+    return replayAudit(auditRules(loadFalcoRulesOrThrow(paths)), matching)
+  } catch (error) {
+    process.stderr.write(`creance: ${messageOf(error)}\n`)
+    process.exitCode = 1
+    return undefined
+  }
+}
 
 function openFile(file: string) {
   const stream = createReadStream(file)

@@ -51,7 +51,7 @@ export function loadRules(paths: readonly string[]): LoadedRules {
   const guards = take('guards', GuardsItem).map(([, value]) => value.guards)
   const kinds = ['correlation', 'response', 'route', 'permission', 'guards']
   for (const item of items.filter((one) => !kinds.some((kind) => isOfKind(one, kind)))) {
-    problems.push(problemAt(item, [], 'unknown_item', `expected one of ${kinds.join(', ')}, or a rule, macro or list of Falco's`))
+    problems.push(problemAt(item, [], unknownCode(item), `expected one of ${kinds.join(', ')}, or a rule, macro or list of Falco's`))
   }
   const titles = correlations.map(([, { title }]) => title)
   for (const [item, { match }] of responses) problems.push(...unknownCorrelations(item, ['match'], match, titles))
@@ -91,6 +91,11 @@ function unknownCorrelations(item: RuleItem, path: readonly string[], match: str
       code: 'unknown_correlation',
       message: `${path.join('.')}: there is no correlation "${title}" among these rules`,
     }))
+}
+
+/** Falco's own codes: this may as well have been meant for it. There a mapping in a list is only warned of; here nothing is passed over. */
+function unknownCode({ value, inList }: RuleItem): string {
+  return inList && typeof value === 'object' && !Array.isArray(value) ? 'LOAD_UNKNOWN_ITEM' : 'LOAD_ERR_YAML_VALIDATE'
 }
 
 function byPlace(a: Problem, b: Problem): number {

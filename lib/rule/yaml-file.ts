@@ -7,6 +7,8 @@ import type { Problem } from './problem.ts'
 export type RuleItem = {
   readonly file: string
   readonly value: unknown
+  /** An element of a list, not a document of its own. */
+  readonly inList: boolean
   /** Where the path leads: a key's own place where it ends at a key. */
   readonly at: (path: readonly PropertyKey[]) => Place
   /** A place within the text that stands there (from 1:1), such as an error in a condition. */
@@ -26,17 +28,19 @@ export function readRuleFile(file: string, text: string): { readonly items: read
   }
   for (const document of parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })) {
     for (const error of document.errors) {
-      problems.push({ file, ...place(error.pos[0]), severity: 'error', code: 'yaml_parse', message: error.message })
+      problems.push({ file, ...place(error.pos[0]), severity: 'error', code: 'LOAD_ERR_YAML_PARSE', message: error.message })
     }
     if (document.errors.length > 0 || !document.contents) continue
+    const inList = isSeq(document.contents)
     const nodes = isSeq(document.contents) ? (document.contents.items as Node[]) : [document.contents]
     for (const node of nodes) {
       const at: RuleItem['at'] = (path) => place(offsetOf(node, path))
       try {
         const value = node.toJS(document, { maxAliasCount: 100 })
-        if (value !== null) items.push({ file, value, at, within: (path, inner) => placeWithin(node, path, { inner, place, text }) })
+        if (value !== null)
+          items.push({ file, value, inList, at, within: (path, inner) => placeWithin(node, path, { inner, place, text }) })
       } catch (error) {
-        problems.push({ file, ...at([]), severity: 'error', code: 'yaml_parse', message: messageOf(error) })
+        problems.push({ file, ...at([]), severity: 'error', code: 'LOAD_ERR_YAML_PARSE', message: messageOf(error) })
       }
     }
   }

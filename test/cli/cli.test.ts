@@ -23,7 +23,11 @@ const creance = (args: readonly string[], env: Readonly<Record<string, string>> 
 }
 
 test('check finds nothing wrong with the shipped rules', () => {
-  expect(creance(['check'])).toEqual({ status: 0, stdout: '', stderr: '4 files, 4 items: 0 errors, 0 warnings\n' })
+  expect(creance(['check'])).toEqual({
+    status: 0,
+    stdout: '',
+    stderr: expect.stringMatching(/^\d+ files, \d+ Falco rules, 4 items of ours: 0 errors, 0 warnings\n$/),
+  })
 })
 
 test('check says where and what, for people and for scripts, and exits 1', () => {
@@ -158,4 +162,104 @@ test('stop and resume set the kill switch of a data folder, and of none that is 
   expect(await guardStop(store)).toMatchObject({ guard: 'stopped', why: expect.stringContaining('a drill') })
   expect(creance(['resume', '--data', folder.path])).toMatchObject({ status: 0 })
   expect(await guardStop(store)).toBeUndefined()
+})
+
+const FALCO_RULES = `
+- macro: creance_exec
+  condition: ka.target.subresource = exec
+- rule: Exec
+  desc: d
+  condition: creance_exec and not ka.user.name in (mallory)
+  output: "exec by %ka.user.name"
+  priority: Notice
+  source: k8s_audit
+  tests:
+    - {name: by alice, event: {objectRef: {resource: pods, subresource: exec}}}
+    - {name: by mallory, event: {user: {username: mallory}, objectRef: {subresource: exec}}, matches: false}
+- rule: Shell
+  desc: d
+  condition: evt.type = execve and proc.name in (bash, sh)
+  output: "%proc.cmdline"
+  priority: Notice
+  tests:
+    - {name: bash, event: {evt.type: execve, proc.name: bash}}
+    - {name: another, event: {evt.type: execve, proc.name: ls}, matches: false}
+`
+const writeRules = (text = FALCO_RULES) => {
+  const file = join(folder.path, 'falco.yaml')
+  writeFileSync(file, text)
+  return file
+}
+
+test('check knows the fields of Falco, and says where one is misspelt and what may be meant', () => {
+  const file = writeRules(FALCO_RULES.replace('proc.name in', 'proc.nam in'))
+  const { status, stdout } = creance(['check', file])
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/falco\.yaml:15:36: error LOAD_ERR_COMPILE_CONDITION: .*nonexistent field proc\.nam.*did you mean proc\.name\?/)
+  expect(creance(['check', writeRules()])).toMatchObject({ status: 0, stdout: '' })
+})
+
+test('check refuses a file that mixes Falco rules with ours, which nobody would load', () => {
+  const file = writeRules(`${FALCO_RULES}- response: R\n  match: alert.rule = x\n  actions: []\n`)
+  expect(creance(['check', file])).toMatchObject({ status: 1, stdout: expect.stringContaining('error mixed_file') })
+})
+
+test('test runs the cases in Falco rules, with macros and exceptions, and says which failed and why', () => {
+  expect(creance(['test', writeRules()])).toEqual({ status: 0, stdout: '', stderr: '4 passed, 0 failed\n' })
+  const failing = creance(['test', writeRules(FALCO_RULES.replace('in (mallory)', 'in (carol)'))])
+  expect(failing).toMatchObject({ status: 1, stderr: '3 passed, 1 failed\n' })
+  expect(failing.stdout).toMatch(/falco\.yaml:4: failed: Exec: by mallory: it matches, and should not\n/)
+})
+
+test('test does not pass over a case that is written wrongly', () => {
+  expect(creance(['test', writeRules(FALCO_RULES.replace('matches: false', 'match: false'))])).toMatchObject({
+    status: 2,
+    stderr: expect.stringContaining('match'),
+  })
+})
+
+test('replay says what audit events would have led to: one alert an event, or all', () => {
+  const file = join(ROOT, 'test/fixtures/audit/exec.jsonl')
+  const run = (...flags: string[]) => creance(['replay', '--rules', writeRules(), '--source', 'k8s_audit', ...flags, file])
+  const { status, stdout } = run()
+  expect(status).toBe(0)
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.length).toBeGreaterThan(0)
+  for (const line of lines) {
+    expect(line).toMatchObject({
+      type: 'detection',
+      rule: 'Exec',
+      priority: 'Notice',
+      source: 'k8s_audit',
+      tags: [],
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]+\.\d{9}Z$/),
+      output: expect.stringMatching(/Notice exec by \S+$/),
+      output_fields: expect.objectContaining({ 'ka.user.name': expect.any(String) }),
+    })
+  }
+  expect(run('--rule-matching', 'all').stdout.trim().split('\n')).toHaveLength(lines.length)
+})
+
+test('replay of alerts shows their detections, and tells what it could not read', () => {
+  const file = join(folder.path, 'alerts')
+  writeFileSync(file, `${readFileSync(SHELL_THEN_SHADOW, 'utf8')}not json\n`)
+  const { status, stdout, stderr } = creance(['replay', file])
+  expect(status).toBe(0)
+  expect(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    { type: 'detection', rule: 'Terminal shell in container', priority: 'Notice' },
+    { type: 'detection', priority: 'Warning' },
+  ])
+  expect(stderr).toContain('1 could not be read')
+})
+
+test('replay exits 1 where the rules do not load', () => {
+  expect(creance(['replay', '--source', 'k8s_audit', '--rules', writeRules('- rule: x\n'), '/dev/null'])).toMatchObject({ status: 1 })
 })

@@ -32,9 +32,9 @@ test('every response that is shipped only observes', () => {
 })
 
 test.each([
-  ['not YAML', 'a: [', /^1:\d+ yaml_parse /],
-  ['an item of no kind', '- {rulez: 1}', /^1:3 unknown_item expected one of correlation, response/],
-  ['a scalar', 'hello', /^1:1 unknown_item/],
+  ['not YAML', 'a: [', /^1:\d+ LOAD_ERR_YAML_PARSE /],
+  ['an item of no kind', '- {rulez: 1}', /^1:3 LOAD_UNKNOWN_ITEM expected one of correlation, response/],
+  ['a scalar', 'hello', /^1:1 LOAD_ERR_YAML_VALIDATE/],
   ['an unknown key', `- ${RESPONSE}\n  colour: red`, /^1:3 invalid_rule Unrecognized key: "colour"/],
   [
     'an unknown action',
@@ -90,7 +90,7 @@ test.each([
   [
     'an alias bomb',
     `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}`,
-    /yaml_parse .*alias/i,
+    /LOAD_ERR_YAML_PARSE .*alias/i,
   ],
 ])('%s is a problem with its place', (_name, text, expected) => {
   expect(problemsIn(text).join('\n')).toMatch(new RegExp(expected, 'm'))

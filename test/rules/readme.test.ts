@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { loadFalcoRuleFiles } from '../../lib/falco-rules.ts'
+import { runFalcoTests } from '../../lib/falco-tests.ts'
 import { ACTION_NAMES, actionNamed } from '../../lib/response/actions/index.ts'
 import { loadRules } from '../../lib/rule-set.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -19,6 +21,10 @@ test('every example of the rules reference is a rule without problems', () => {
   expect(examples.length).toBeGreaterThanOrEqual(5)
   for (const [index, example] of examples.entries()) writeFileSync(join(folder.path, `${index}.yaml`), example)
   expect(loadRules([folder.path]).problems).toEqual([])
+  expect(loadFalcoRuleFiles([folder.path]).problems).toEqual([])
+  const outcomes = runFalcoTests([folder.path])
+  expect(outcomes.length).toBeGreaterThan(0)
+  expect(outcomes.filter(({ passed }) => !passed)).toEqual([])
 })
 
 test.each(ACTION_NAMES)('%s stands in the rules reference, and its own example has parameters that it takes', (name) => {
