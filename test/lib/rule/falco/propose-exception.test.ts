@@ -105,6 +105,7 @@ test('a new exception of the audit log is of who did what to what', () => {
 test.each([
   ['a file that was touched stands in for the parent', { 'fd.name': '/etc/cron.d/backup' }, ['fd.name'], ['proc.pname']],
   ['a connection does not', { 'fd.name': '10.0.0.1:47176->10.0.0.2:443' }, ['proc.pname'], ['fd.name']],
+  ['a pipe does not', { 'fd.name': 'stdin' }, ['proc.pname'], ['fd.name']],
   ['a path with a process in it does not', { 'fd.name': '/proc/4711/mem' }, ['proc.pname'], ['fd.name']],
   ['of the node itself there is no image', { 'container.image.repository': '', 'container.id': 'host' }, ['container.id'], []],
   ['a container has another id each time', { 'container.image.repository': null }, [], ['container.id', 'container.image.repository']],
@@ -131,6 +132,32 @@ test.each([
   ['checkout', true],
 ])('the name %s of a target is taken: %s', (name, taken) => {
   expect(proposalFor(audit({ ...AUDIT, 'ka.target.name': name })).fields.includes('ka.target.name')).toBe(taken)
+})
+
+test.each([
+  ['a word, which may be the name of a list', 'shells', `'"shells"'`],
+  ['a blank', 'a b', `'"a b"'`],
+  ['a word between blanks, which may be the name of a list', 'a shells b', String.raw`'"a\x20shells\x20b"'`],
+  ['an item of a list', '(a,shells)', String.raw`'"\x28a\x2cshells\x29"'`],
+  ['quotes', `it's "b"`, String.raw`'"it''s \"b\""'`],
+  ['a backslash', String.raw`C:\x41`, String.raw`'"C:\\x41"'`],
+  ['a backslash at the end', 'a\\', String.raw`'"a\x5c"'`],
+  ['lines', 'a\nb', String.raw`'"a\nb"'`],
+  ['what turns the line around', 'a\u202eb', String.raw`'"a\xe2\x80\xaeb"'`],
+  ['another script', 'größe', `'"größe"'`],
+  ['what YAML takes for a comment', 'a #b: *c', String.raw`'"a\x20#b:\x20*c"'`],
+])('a value with %s is written as it is read', (_name, value, written) => {
+  const subject = of({ ...SYSCALL, 'proc.name': value })
+  const proposal = proposalFor(subject)
+  expect(proposal.values).toContain(value)
+  expect(proposal.yaml).toContain(`, ${written}, `)
+  expectExact(subject, proposal, { before: ['- {list: shells, items: [zzz]}\n', SYSCALL_RULE] })
+})
+
+test('that a value needs a newer engine is said', () => {
+  const why = (value: string) => proposalFor(of({ ...SYSCALL, 'proc.name': value })).why.join('\n')
+  expect(why('a b c')).toContain('engine 0.63')
+  expect(why(String.raw`a\x41 "b"`)).not.toContain('engine')
 })
 
 test('what had to be left out is said, since the exception is wider for it', () => {
@@ -250,13 +277,16 @@ const hostile = fc.oneof(
 )
 const SKELETON = /^(?:(?:evt|k8s|container|proc|fd|ka)\.[a-z.]+|and|or|not|=|in|open|x|)$/
 
+/** Not in block style, in which some texts of blanks and line breaks are not what they were. */
+const exactYaml = (value: unknown) => stringify(value, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' })
+
 /** Lists whose names are the values, the words in them and what stands between quotes: each would change a value that it is put into. */
 function listsNamedAfter(values: readonly string[]): string {
   const words = values.flatMap((value) => [value, ...value.split(/[ \t\n\r(),=]+/), ...value.split(/[^\w]+/)])
   // A list named as what every rule is written of, such as `and` or a quote, would break them all.
   const breaksRules = (name: string) => name.split(/[ \t\n\r(),=]+/).some((word) => SKELETON.test(word) || word.includes('"'))
   const names = [...new Set(words)].filter((name) => !breaksRules(name) && name.isWellFormed() && !name.includes('\0'))
-  return stringify(names.map((list) => ({ list, items: ['zzz', 'yyy'] })))
+  return exactYaml(names.map((list) => ({ list, items: ['zzz', 'yyy'] })))
 }
 
 test('whatever the values, names and lists: what is proposed loads, excepts the detection and nothing beside it', () => {
@@ -268,7 +298,7 @@ test('whatever the values, names and lists: what is proposed loads, excepts the 
       const ruleName = name.isWellFormed() && name !== '' ? name : 'R'
       const subject = of(fields, { rule: ruleName })
       const exceptions = isDeclared ? [{ name: 'known', fields: ['proc.name', 'fd.name'], comps: ['=', 'in'] }] : []
-      const text = stringify([{ rule: ruleName, desc: 'd', output: 'o', priority: 'INFO', condition: 'not evt.type = x', exceptions }])
+      const text = exactYaml([{ rule: ruleName, desc: 'd', output: 'o', priority: 'INFO', condition: 'not evt.type = x', exceptions }])
       const proposal = proposeException(subject, only(text))
       if (proposal.kind === 'none') return
       count += 1
