@@ -13,7 +13,7 @@ const groupField = z.string().refine(isGroupField, {
 /** A Sigma correlation rule over detections. `rules` are the agents' own rule names. Evaluated so far: `temporal_ordered`.
  *  Source: Sigma specification 2.1, sigma-correlation-rules-specification.md. */
 export const Correlation = z.strictObject({
-  title: z.string().min(1).max(256),
+  title: z.string().min(1).max(256).describe('Its name, unique; a response names it in incident.correlation.'),
   id: z.uuid().optional(),
   name: z.string().optional(),
   description: z.string().optional(),
@@ -23,12 +23,18 @@ export const Correlation = z.strictObject({
   references: z.array(z.string()).optional(),
   falsepositives: z.array(z.string()).optional(),
   tags: z.array(z.string()).optional(),
-  level: z.enum(['informational', 'low', 'medium', 'high', 'critical']).default('medium'),
+  level: z
+    .enum(['informational', 'low', 'medium', 'high', 'critical'])
+    .default('medium')
+    .describe('The severity that the incident gets at least.'),
   correlation: z.strictObject({
     type: z.literal('temporal_ordered', { error: 'type: only temporal_ordered is evaluated by this version' }),
-    rules: z.array(z.string().min(1)).min(2).max(20),
-    'group-by': z.array(groupField).min(1),
-    timespan: DurationSeconds,
+    rules: z.array(z.string().min(1)).min(2).max(20).describe('Names of the agents’ rules, in the order in which they must fire.'),
+    'group-by': z
+      .array(groupField)
+      .min(1)
+      .describe('Detections that agree in all of these belong together; one that lacks any belongs to none.'),
+    timespan: DurationSeconds.describe('Within which all of them must fire, such as 10m; both edges are included.'),
   }),
 })
 export type Correlation = z.infer<typeof Correlation>

@@ -7,11 +7,17 @@ import type { ActionRequest } from './request.ts'
 /** What no action may do, whoever asks. Several `guards` items add up: lists are joined, the
  *  shortest age, the smallest budgets and the longest cool-down hold. */
 export const Guards = z.strictObject({
-  protected_namespaces: z.array(z.string().min(1)).default([]),
-  protected_labels: z.record(z.string(), z.string()).default({}),
-  max_evidence_age: DurationSeconds.default(3600),
-  budget: z.strictObject({ per_cluster: Rate.prefault('20/h'), per_namespace: Rate.prefault('10/h') }).prefault({}),
-  cooldown: DurationSeconds.prefault('10m'),
+  protected_namespaces: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Beside kube-system, kube-public, kube-node-lease and creance, which are in any case.'),
+  protected_labels: z.record(z.string(), z.string()).default({}).describe('Pods that have one of them. Who can label a pod can exempt it.'),
+  max_evidence_age: DurationSeconds.default(3600).describe('For responses: how old what they act upon may be.'),
+  budget: z
+    .strictObject({ per_cluster: Rate.prefault('20/h'), per_namespace: Rate.prefault('10/h') })
+    .prefault({})
+    .describe('How much responses may do: so many in a time, such as 20/h or 3/10m.'),
+  cooldown: DurationSeconds.prefault('10m').describe('Before another incident’s response acts on the same pod.'),
 })
 export type Guards = z.infer<typeof Guards>
 export const GuardsItem = z.strictObject({ guards: Guards })

@@ -6,7 +6,7 @@ export const PRESSABLE = [...ACTION_NAMES, 'release', 'acknowledge'] as const
 
 /** Who may press what, and where. What no permission allows is refused. Ids only: names can be changed by their owners. */
 export const Permission = z.strictObject({
-  permission: z.string().min(1).max(200),
+  permission: z.string().min(1).max(200).describe('Its name, unique.'),
   description: z.string().optional(),
   slack: z.strictObject({
     app: z.string().regex(/^A[A-Z0-9]{2,}$/, 'expected a Slack app id (A…)'),
@@ -14,7 +14,7 @@ export const Permission = z.strictObject({
     channels: z.array(z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id (C…)')).min(1),
     users: z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)')).min(1),
   }),
-  actions: z.array(z.enum(PRESSABLE)).min(1),
+  actions: z.array(z.enum(PRESSABLE)).min(1).describe('What these users may press in these channels.'),
 })
 export type Permission = z.infer<typeof Permission>
 

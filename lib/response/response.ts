@@ -16,15 +16,26 @@ const Step = z
   })
   .transform(([step]) => step as { action: string; parameters: Record<string, unknown> })
 
+/** A test case: which of the response's actions these alerts call for, in the response's order. `alerts`: as their agent prints them, as JSON or YAML. */
+export const ResponseTest = z.strictObject({
+  name: z.string().min(1),
+  alerts: z.array(z.union([z.string(), z.record(z.string(), z.unknown())])),
+  actions: z.array(z.string()),
+})
+export type ResponseTest = z.infer<typeof ResponseTest>
+
 /** A policy: which incidents call for which actions. `observe` says what would be done, `approve` asks in chat, `enforce` does it.
  *  `expires`: how long an approval may be pressed, or an enforced action begun. */
 export const Response = z.strictObject({
-  response: z.string().min(1).max(200),
+  response: z.string().min(1).max(200).describe('Its name, unique.'),
   description: z.string().optional(),
-  match: z.string().min(1),
-  mode: z.enum(['observe', 'approve', 'enforce']).default('observe'),
-  expires: DurationSeconds.default(3600),
-  actions: z.array(Step).min(1).max(10),
-  tests: z.array(z.unknown()).optional(),
+  match: z.string().min(1).describe('Which incidents call for it: a condition in Falco’s language.'),
+  mode: z
+    .enum(['observe', 'approve', 'enforce'])
+    .default('observe')
+    .describe('observe says what it would do, approve asks in chat, enforce does it.'),
+  expires: DurationSeconds.default(3600).describe('How long an approval may be given, or an action begun; 1h where it is not said.'),
+  actions: z.array(Step).min(1).max(10).describe('What is done to the pod, in this order.'),
+  tests: z.array(ResponseTest).optional().describe('Its test cases, which creance test runs.'),
 })
 export type Response = z.infer<typeof Response>

@@ -4,9 +4,9 @@ import type { Incident } from '../incident/incident.ts'
 
 /** Who is told of which incidents, where. Without `match`: of all. */
 export const Route = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(200).describe('Unique.'),
   description: z.string().optional(),
-  match: z.string().min(1).optional(),
+  match: z.string().min(1).optional().describe('Of which incidents, a condition in Falco’s language; without it of all.'),
   slack: z.strictObject({
     channel: z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id, such as C0123456789 (not a name)'),
   }),

@@ -7,6 +7,7 @@ import { label } from './label.ts'
 
 /** An action as others hold it: its parameters are what a rule file or a message says, and are read by the action's own schema. */
 export type AnyAction = Omit<Action, 'parameters' | 'run' | 'lifetimeSeconds' | 'undoOf'> & {
+  readonly parameters: Action<unknown>['parameters']
   /** What is wrong with the parameters; undefined: nothing. */
   readonly problemWith: (parameters: unknown) => string | undefined
   readonly lifetimeSeconds: (parameters: unknown) => number | undefined
@@ -33,6 +34,7 @@ function open({ parameters: schema, run, lifetimeSeconds, undoOf, ...rest }: Act
   }
   return {
     ...rest,
+    parameters: schema,
     problemWith: (parameters) => {
       const issue = schema.safeParse(parameters).error?.issues[0]
       return issue && [issue.path.join('.'), issue.message].filter(Boolean).join(': ')
