@@ -1,10 +1,9 @@
 import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { ConditionError } from '../lib/condition/error.ts'
-import { CodedError, messageOf } from '../lib/error.ts'
+import { CodedError } from '../lib/error.ts'
 import { lineMatcher } from '../lib/rule/match-lines.ts'
+import { linesOf } from './lines.ts'
 
 /** `creance match`: grep for alerts. Exit 0 some, 1 none, 2 where the condition is none. */
 export function matchCommand(): Command {
@@ -16,10 +15,7 @@ export function matchCommand(): Command {
       const matches = matcherFor(condition)
       let found = 0
       let passedOver = 0
-      for await (const line of createInterface({
-        input: file === '-' ? process.stdin : openFile(file),
-        crlfDelay: Number.POSITIVE_INFINITY,
-      })) {
+      for await (const line of linesOf(file)) {
         if (line === '') continue
         const verdict = matches(line)
         if (verdict === undefined) passedOver += 1
@@ -39,13 +35,4 @@ function matcherFor(condition: string): (line: string) => boolean | undefined {
     if (!(error instanceof ConditionError)) throw error
     throw new CodedError('invalid_config', `condition, line ${error.line}, column ${error.column}: ${error.message}`, { cause: error })
   }
-}
-
-function openFile(file: string) {
-  const stream = createReadStream(file)
-  stream.once('error', (error) => {
-    process.stderr.write(`creance: ${file} cannot be read: ${messageOf(error)}\n`)
-    process.exit(2)
-  })
-  return stream
 }

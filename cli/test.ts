@@ -1,6 +1,9 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { openDatabase } from '../lib/adapter/sqlite.ts'
+import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
 import { runFalcoTests, type TestOutcome } from '../lib/falco-tests.ts'
+import { runResponseTests } from '../lib/response-tests.ts'
 
 /** `creance test`: runs the test cases inside rule files. Exit 0 all pass, 1 one fails or the rules do not load, 2 a path that cannot be read. */
 export function testCommand(packageRoot: string): Command {
@@ -8,8 +11,10 @@ export function testCommand(packageRoot: string): Command {
     .description('Runs the test cases inside rule files, with the engine that the functions use.')
     .argument('[path...]', 'files or folders (default: the shipped rules)')
     .option('--json', 'the outcomes as JSON lines')
-    .action((paths: string[], { json = false }: { json?: boolean }) => {
-      const outcomes = runFalcoTests(paths.length > 0 ? paths : [join(packageRoot, 'rules')])
+    .action(async (given: string[], { json = false }: { json?: boolean }) => {
+      const paths = given.length > 0 ? given : [join(packageRoot, 'rules')]
+      const newStore = () => sqliteStore(openDatabase(':memory:'), { clock: Date.now })
+      const outcomes = [...runFalcoTests(paths), ...(await runResponseTests(paths, newStore))]
       for (const outcome of outcomes)
         if (json || !outcome.passed) process.stdout.write(`${json ? JSON.stringify(outcome) : formatOutcome(outcome)}\n`)
       const failed = outcomes.filter(({ passed }) => !passed).length

@@ -2,10 +2,28 @@ import { auditAlert } from './audit/alert.ts'
 import type { AuditEvent } from './audit/event.ts'
 import { splitAudit } from './audit/split.ts'
 import { agentOf, readAlert } from './detection/read.ts'
+import type { IncidentView } from './response/view.ts'
 import { type CompiledRule, firing, type RuleMatching } from './rule/falco/engine.ts'
 
 /** What a line led to, as JSON lines, and what of it could not be read. */
 export type Replayed = { readonly lines: readonly string[]; readonly refused: readonly string[] }
+
+/** What an incident came to, as JSON lines: the incident, and what was planned for it. Nothing of that was done: each outcome is `dry_run`. */
+export function replayIncident({ incident, plans }: IncidentView): readonly string[] {
+  const { id, subject, title, correlations, count, severity, firstNs, lastNs } = incident
+  const cause = correlations.length > 0 ? { correlation: title } : { rule: title }
+  const times = { first: isoTime(firstNs), last: isoTime(lastNs) }
+  const actions = plans.map(({ response, mode, request: { action, target } }) => ({
+    type: 'action',
+    name: action,
+    target,
+    mode,
+    response,
+    incident: id,
+    outcome: 'dry_run',
+  }))
+  return [{ type: 'incident', id, ...cause, group: subject, count, severity, ...times }, ...actions].map((line) => JSON.stringify(line))
+}
 
 /** Of a line of the audit log (an Event, an EventList, an array): the alert of each rule that fires, with `type` before it. Never throws. */
 export function replayAudit(rules: readonly CompiledRule<AuditEvent>[], matching: RuleMatching): (line: string) => Replayed {
@@ -20,7 +38,7 @@ export function replayAudit(rules: readonly CompiledRule<AuditEvent>[], matching
 export function replayAlert(line: string): Replayed {
   const agent = agentIn(line)
   if (!agent) return { lines: [], refused: ['no alert of a known agent'] }
-  const reading = readAlert({ agent, cluster: '', receivedMs: 0, alert: line })
+  const reading = readAlert({ agent, cluster: '', receivedMs: Date.now(), alert: line })
   if (reading.kind === 'refused') return { lines: [], refused: [reading.reason] }
   if (reading.kind !== 'detection') return { lines: [], refused: [] }
   const { id, rule, priority, severity, timeNs, source, tags, message, node, pod, fields } = reading.detection

@@ -21,7 +21,14 @@ const LIB: Readonly<Record<string, readonly string[]>> = {
 }
 /** Files of lib/ itself that any folder may import, and the one that puts all rule kinds together, for stages alone. */
 const LIB_FILES = ['lib/error.ts', 'lib/duration.ts', 'lib/address.ts']
-const RULE_SETS = ['lib/rule-set.ts', 'lib/falco-rules.ts', 'lib/falco-tests.ts']
+const RULE_SETS = [
+  'lib/rule-set.ts',
+  'lib/falco-rules.ts',
+  'lib/falco-tests.ts',
+  'lib/response-tests.ts',
+  'lib/rehearse.ts',
+  'lib/replay.ts',
+]
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lib/adapter': ['@aws-sdk/client-sqs', '@aws-sdk/client-dynamodb', '@kubernetes/client-node', '@slack/web-api', 'zod'],
   'lib/runtime': ['aws-lambda', 'zod'],

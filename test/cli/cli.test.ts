@@ -243,7 +243,7 @@ test('replay says what audit events would have led to: one alert an event, or al
   expect(run('--rule-matching', 'all').stdout.trim().split('\n')).toHaveLength(lines.length)
 })
 
-test('replay of alerts shows their detections, and tells what it could not read', () => {
+test('replay of alerts shows their detections, the incident, and what would have been done, and tells what it could not read', () => {
   const file = join(folder.path, 'alerts')
   writeFileSync(file, `${readFileSync(SHELL_THEN_SHADOW, 'utf8')}not json\n`)
   const { status, stdout, stderr } = creance(['replay', file])
@@ -254,12 +254,30 @@ test('replay of alerts shows their detections, and tells what it could not read'
       .split('\n')
       .map((line) => JSON.parse(line)),
   ).toMatchObject([
-    { type: 'detection', rule: 'Terminal shell in container', priority: 'Notice' },
+    { type: 'detection', rule: 'Terminal shell in container', priority: 'Notice', time: expect.stringMatching(/^2026-11-2/) },
     { type: 'detection', priority: 'Warning' },
+    { type: 'incident', correlation: 'Shell then credential read', count: 2, group: { kind: 'pod' }, first: expect.any(String) },
+    { type: 'action', name: 'label', mode: 'observe', outcome: 'dry_run' },
+    { type: 'action', name: 'isolate', mode: 'observe', outcome: 'dry_run' },
   ])
   expect(stderr).toContain('1 could not be read')
 })
 
 test('replay exits 1 where the rules do not load', () => {
   expect(creance(['replay', '--source', 'k8s_audit', '--rules', writeRules('- rule: x\n'), '/dev/null'])).toMatchObject({ status: 1 })
+})
+
+test('test runs the cases in responses with the rules beside them', () => {
+  expect(creance(['test', join(ROOT, 'rules/response'), join(ROOT, 'rules/correlation')])).toMatchObject({
+    status: 0,
+    stderr: '3 passed, 0 failed\n',
+  })
+  const rules = readFileSync(join(ROOT, 'rules/response/contain-pod.yaml'), 'utf8').replace(
+    'actions: [label, isolate]',
+    'actions: [delete]',
+  )
+  writeFileSync(join(folder.path, 'response.yaml'), rules)
+  const failing = creance(['test', join(folder.path, 'response.yaml'), join(ROOT, 'rules/correlation')])
+  expect(failing).toMatchObject({ status: 1, stderr: '2 passed, 1 failed\n' })
+  expect(failing.stdout).toContain('it calls for label, isolate, not delete')
 })
