@@ -27,6 +27,8 @@ import { openSpool } from './spool/spool.ts'
 const REQUEST_BYTES = 256 * 1024
 const REQUEST_BYTES_MAX = 1024 * 1024
 const PARALLEL_REQUESTS = 4
+/** An event of the audit log has up to 256 KiB, and goes in one message, however badly it compresses: its reader keeps no parts. */
+const AUDIT_MESSAGE_BYTES = 1024 * 1024
 const REQUEST_TIMEOUT_MS = 10_000
 
 export type Sources = {
@@ -117,11 +119,11 @@ async function openDeliveries(settings: ForwarderSettings, log: Log, opened: Asy
   opened.defer(() => client.destroy())
   await checkRegion(client)
   const delivery = { settings, keepRejected, client, log, opened }
-  const alerts = openSpoolFor(delivery, folder)
+  const alerts = openSpoolFor(delivery, folder, settings.CREANCE_MESSAGE_BYTES)
   const health = createHealth(alerts.spool.state, Date.now)
   const metrics = createMetrics(alerts.spool.state, Date.now)
   const sender = alerts.start(queueUrl, { ...metrics.sender, failed: health.sending })
-  const audit = auditQueueUrl === undefined ? undefined : openSpoolFor(delivery, join(folder, 'audit'))
+  const audit = auditQueueUrl === undefined ? undefined : openSpoolFor(delivery, join(folder, 'audit'), AUDIT_MESSAGE_BYTES)
   const auditSender = audit?.start(auditQueueUrl ?? '', { ...metrics.sender, failed: () => undefined })
   const drain = async (withinMs: number): Promise<boolean> => {
     const drained = await Promise.all([sender.drain(withinMs), auditSender?.drain(withinMs)])
@@ -138,9 +140,8 @@ type Delivery = {
   readonly opened: AsyncDisposableStack
 }
 
-/** A spool in a folder, and its sender when it is started. */
-function openSpoolFor({ settings, keepRejected, client, log, opened }: Delivery, folder: string) {
-  const { CREANCE_MESSAGE_BYTES: maxBytes } = settings
+/** A spool in a folder, and its sender when it is started. `maxBytes`: what a message may have. */
+function openSpoolFor({ settings, keepRejected, client, log, opened }: Delivery, folder: string, maxBytes: number) {
   const size = { fillBytes: Math.min(BILLED_BYTES, maxBytes), maxBytes }
   const fill = fillEstimate(size.fillBytes)
   const damaged = { reason: 'storage_failed', error: 'this record of the spool is damaged' } as const

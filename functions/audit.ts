@@ -11,7 +11,7 @@ import { audit, auditRules } from '../lib/stage/audit.ts'
 const env = parseEnv(AuditEnv, process.env)
 const ports = {
   detections: sqsQueue(sqsClient(), env.DETECTIONS_QUEUE_URL),
-  rules: auditRules(loadFalcoRulesOrThrow([env.CREANCE_RULES])), // a bad rule fails the cold start
+  rules: auditRules(loadFalcoRulesOrThrow([env.CREANCE_RULES]), { needed: true }), // a bad rule fails the cold start
   matching: env.CREANCE_RULE_MATCHING,
   clusterName: env.CREANCE_CLUSTER,
   clock: Date.now,
@@ -19,4 +19,4 @@ const ports = {
 }
 
 /** The audit log of an EKS cluster, as CloudWatch Logs hands it on → detections queue. */
-export const handler = middy<CloudWatchLogsEvent, void>().handler((event) => audit(logLines(event).map(splitAudit), ports))
+export const handler = middy<CloudWatchLogsEvent, void>().handler((event) => audit(logLines(event).values().map(splitAudit), ports))

@@ -3,7 +3,7 @@ import { jsonFields } from './condition/fields/json.ts'
 import { compileOutput } from './condition/output/compile.ts'
 import { type FalcoSource, loadFalcoRules } from './rule/falco/load.ts'
 import type { FalcoRule } from './rule/falco/rule.ts'
-import { isFalcoFile, type RuleFile, readRuleFiles, throwProblems } from './rule/load.ts'
+import { isFalcoFile, ownItemIn, type RuleFile, readRuleFiles, throwProblems } from './rule/load.ts'
 import type { Problem } from './rule/problem.ts'
 
 /** The kinds of events whose rules are known here: what node agents see, and the Kubernetes audit log. */
@@ -32,13 +32,11 @@ function ourView(problem: Problem): readonly Problem[] {
   return problem.code === 'LOAD_UNKNOWN_KEY' && problem.message.includes("'tests'") ? [] : [problem]
 }
 
-/** Falco would pass over an item of ours with a warning, and so nobody would load it. */
-function mixed({ file, text }: RuleFile): readonly Problem[] {
-  const lines = text.split('\n')
-  const line = lines.findIndex((one) => /^-\s+(?:response|route|permission|guards)\s*:|^correlation\s*:/.test(one))
-  if (line === -1) return []
+function mixed(file: RuleFile): readonly Problem[] {
+  const line = ownItemIn(file)
+  if (line === undefined) return []
   const message = "this file has rules of Falco's: what is not theirs belongs into another file"
-  return [{ file, line: line + 1, column: 1, severity: 'error', code: 'mixed_file', message }]
+  return [{ file: file.file, line, column: 1, severity: 'error', code: 'mixed_file', message }]
 }
 
 function checkOutput(template: string, source: FalcoSource): void {

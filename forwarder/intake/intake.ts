@@ -1,3 +1,4 @@
+import { auditHead } from '../../lib/audit/head.ts'
 import { splitAudit } from '../../lib/audit/split.ts'
 import { envelopeLine } from '../../lib/batch/batch.ts'
 import type { Envelope } from '../../lib/batch/envelope.ts'
@@ -127,7 +128,7 @@ export function createIntake(
       const notTaken = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' ? [{ index, ...outcome }] : []))
       const refused = notTaken.filter(({ reason }) => !patiently || !FOR_WANT_OF_ROOM.includes(reason))
       const notKept = notTaken.find((one) => !refused.includes(one))?.error
-      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, { head: texts[index], from })
+      for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, { head: auditHead(texts[index] ?? ''), from })
       for (const { reason } of refused.slice(KEPT_A_BODY)) metrics.refused(reason)
       return {
         kept: outcomes.filter((outcome) => outcome === 'kept').length,

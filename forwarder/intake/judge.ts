@@ -1,5 +1,6 @@
 import type { Envelope } from '../../lib/batch/envelope.ts'
-import type { Agent, Severity } from '../../lib/detection/detection.ts'
+import type { Agent, Reading, Severity } from '../../lib/detection/detection.ts'
+import { parseJson } from '../../lib/detection/json.ts'
 import { agentOf, readParsed } from '../../lib/detection/read.ts'
 
 /** Where this forwarder stands, as it is stamped on each alert. */
@@ -46,7 +47,7 @@ export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Ve
     return { kind: 'refused', reason: 'unknown_shape', error }
   }
   const envelope = { agent, cluster, ...(node ? { node } : {}), receivedMs: nowMs, alert: text }
-  const reading = readParsed(agent, alert, envelope)
+  const reading = readExactly(agent, alert, envelope)
   switch (reading.kind) {
     case 'detection': {
       const { rule, priority, severity } = reading
@@ -59,6 +60,12 @@ export function judge(text: string, { cluster, node }: Stamp, nowMs: number): Ve
     case 'refused':
       return { kind: 'refused', reason: 'malformed', error: reading.reason }
   }
+}
+
+/** A number over 2^53 is text to the reader that evaluates the alert later: before one is refused, it is read as that reader reads it. */
+function readExactly(agent: Agent, alert: unknown, envelope: Envelope): Reading {
+  const reading = readParsed(agent, alert, envelope)
+  return reading.kind === 'refused' ? readParsed(agent, parseJson(envelope.alert), envelope) : reading
 }
 
 /** The body of an API server's audit webhook, or one event of it. */

@@ -12,7 +12,7 @@ export function subjectOf({ cluster, pod, container, node, user, agent }: Detect
     return { kind: 'pod', key: `pod/${cluster}/${pod.namespace}/${pod.name}`, ...where, ...name }
   }
   if (container) return { kind: 'container', key: `container/${cluster}/${node ?? ''}/${container.id}`, ...where, container: container.id }
-  if (agent === 'k8s_audit' && user) return { kind: 'user', key: `user/${cluster}/${user}`, ...where, user }
+  if (agent === 'k8s_audit') return { kind: 'user', key: `user/${cluster}/${user ?? ''}`, ...where, user: user ?? 'nobody' }
   return { kind: 'node', key: `node/${cluster}/${node ?? ''}`, ...where }
 }
 

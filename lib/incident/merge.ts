@@ -50,7 +50,9 @@ export function mergeIncident(present: Incident | undefined, opening: Opening, {
 }
 
 function statusAfter({ status, latest: before }: Incident, latest: Evidence): Incident['status'] {
-  return status === 'contained' && latest.containerId !== before.containerId ? 'open' : status
+  // What does not name a container, as the audit log, does not tell of another pod.
+  const another = latest.containerId !== undefined && latest.containerId !== before.containerId
+  return status === 'contained' && another ? 'open' : status
 }
 
 function worstOf(evidence: readonly Evidence[]): Evidence | undefined {

@@ -66,12 +66,14 @@ function acknowledgeOffers(view: IncidentView, nowMs: number): readonly WantedOf
   ]
 }
 
-/** The pod of the incident's last detection, if it is about a pod. */
-function latestTarget({ subject, latest }: Incident): Target | undefined {
+/** The pod of the last detection that says which one it is, if the incident is about a pod. The audit log has no container: nothing can be proven by it alone. */
+function latestTarget({ subject, latest, evidence }: Incident): Target | undefined {
   if (subject.kind !== 'pod' || !subject.namespace || !subject.pod) return undefined
-  const { podUid, containerId, node } = latest
+  const proving = latest.containerId !== undefined ? latest : evidence.findLast((one) => one.containerId !== undefined)
+  if (!proving) return undefined
+  const { podUid, containerId, node } = proving
   const proof = { ...(podUid ? { uid: podUid } : {}), ...(containerId ? { containerId } : {}), ...(node ? { node } : {}) }
-  return { cluster: subject.cluster, namespace: subject.namespace, pod: subject.pod, ...proof, seenNs: latest.timeNs }
+  return { cluster: subject.cluster, namespace: subject.namespace, pod: subject.pod, ...proof, seenNs: proving.timeNs }
 }
 
 /** As far as two pieces of evidence tell: the same uid, else the same container. */

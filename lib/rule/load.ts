@@ -27,12 +27,22 @@ export function isOfKind({ value }: RuleItem, kind: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, kind)
 }
 
-const FALCO_ITEM = /^\s*-\s+['"]?(?:rule|macro|list|required_engine_version|required_plugin_versions)['"]?\s*:/m
+const FALCO_KINDS = '(?:rule|macro|list|required_engine_version|required_plugin_versions)'
+/** An item that begins with one of these keys, or has it anywhere. */
+const FALCO_ITEM = new RegExp(`^-\\s+\\{?\\s*['"]?${FALCO_KINDS}['"]?\\s*:`, 'm')
+const FALCO_KEY = new RegExp(`^\\s*(?:-\\s+)?\\{?\\s*['"]?${FALCO_KINDS}['"]?\\s*:`, 'm')
+const OWN_ITEM = /^(?:-\s+)?['"]?(?:response|route|permission|guards|correlation)['"]?\s*:/m
 
 /** Whether these are Falco's rules, which are read by Falco's own rules for YAML (lib/rule/falco). Told by the text, since what those allow
  *  may be an error elsewhere. */
 export function isFalcoFile({ text }: RuleFile): boolean {
-  return FALCO_ITEM.test(text)
+  return FALCO_ITEM.test(text) || (FALCO_KEY.test(text) && !OWN_ITEM.test(text))
+}
+
+/** Falco would pass over an item of ours with a warning, and so nobody would load it: the line of the first in a file of Falco's, from 1. */
+export function ownItemIn({ text }: RuleFile): number | undefined {
+  const before = OWN_ITEM.exec(text)
+  return before ? text.slice(0, before.index).split('\n').length : undefined
 }
 
 /** Ends a start with bad rules: throws `invalid_config` that names the first five errors, if there is any. */

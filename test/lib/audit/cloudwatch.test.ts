@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { logLines } from '../../../lib/audit/cloudwatch.ts'
 
-const subscription = (messages: readonly string[], messageType = 'DATA_MESSAGE') => {
+const subscription = (messages: readonly string[], messageType = 'DATA_MESSAGE', logStream = 'kube-apiserver-audit-0a1b') => {
   const data = {
     messageType,
     owner: '123456789012',
     logGroup: '/aws/eks/prod/cluster',
-    logStream: 'kube-apiserver-audit-0a1b',
+    logStream,
     subscriptionFilters: ['creance'],
     logEvents: messages.map((message, index) => ({ id: String(index), timestamp: 1_795_500_000_000, message })),
   }
@@ -63,4 +63,14 @@ test('any JSON is refused or read, and nothing else happens', () => {
       }
     }),
   )
+})
+
+test("the cluster's other logs are passed over", () => {
+  expect(logLines(subscription([event('a')], 'DATA_MESSAGE', 'authenticator-0a1b'))).toEqual([])
+  expect(logLines(subscription([event('a')], 'DATA_MESSAGE', 'kube-apiserver-0a1b'))).toEqual([])
+})
+
+test('a broken line swallows none of those after it, in whatever order their keys are', () => {
+  const other = '{"apiVersion":"audit.k8s.io/v1","kind":"Event"}'
+  expect(logLines(subscription([event('a').slice(0, 30), other, other]))).toEqual([event('a').slice(0, 30), other, other])
 })

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { splitAudit } from '../../../lib/audit/split.ts'
-import { unpackBatch } from '../../../lib/batch/batch.ts'
+import { packLines, unpackBatch } from '../../../lib/batch/batch.ts'
 import { readAlert } from '../../../lib/detection/read.ts'
 import { FALCO_SOURCES } from '../../../lib/falco-rules.ts'
 import type { OutgoingMessage } from '../../../lib/port/queue.ts'
 import { loadFalcoRules } from '../../../lib/rule/falco/load.ts'
-import { audit, auditRules } from '../../../lib/stage/audit.ts'
+import { audit, auditRules, splitBatch } from '../../../lib/stage/audit.ts'
 
 const RULES = `
 - rule: Exec into a pod
@@ -113,4 +113,29 @@ test('an event about no pod is about who asked', async () => {
   ])
   const [detection] = detections()
   expect(detection && subjectOf(detection)).toEqual({ kind: 'user', key: 'user/prod/alice', cluster: 'prod', user: 'alice' })
+})
+
+test('what is kept of an event that cannot be read has nothing of what was asked or answered', async () => {
+  await run(['{"kind":"Event","auditID":"a","verb":"create","requestObject":{"data":{"password":"hunter2"}}}'])
+  expect(
+    sent
+      .flatMap((message) => unpackBatch({ body: message.body, attributes: message.attributes ?? {} }).envelopes)
+      .map(({ alert }) => alert),
+  ).toEqual([expect.not.stringContaining('hunter2')])
+})
+
+test('an event of another cluster stays of that cluster', async () => {
+  const alert = fixture('exec').find((line) => line.includes('"exec"')) ?? ''
+  const [message] = packLines([Buffer.from(JSON.stringify({ agent: 'k8s_audit', cluster: 'other', receivedMs: 1, alert }))], {
+    fillBytes: 65_536,
+    maxBytes: 262_144,
+  })
+  const ports = { rules: auditRules(rules), matching: 'first' as const, clusterName: 'prod', clock: () => 1_795_500_000_000, log: quiet }
+  const detectionsQueue = { send: async (messages: readonly OutgoingMessage[]) => void sent.push(...messages) }
+  await audit(splitBatch({ body: message?.body ?? '', attributes: message?.attributes ?? {} }), { ...ports, detections: detectionsQueue })
+  expect(detections()).toMatchObject([{ cluster: 'other', rule: 'Exec into a pod' }])
+})
+
+test('without a rule to ask a function does not start', () => {
+  expect(() => auditRules([], { needed: true })).toThrow(expect.objectContaining({ code: 'invalid_config' }))
 })
