@@ -46,7 +46,7 @@ describe('alerts, at the forwarder', () => {
     ['a rule that is a number', good.replace('"rule":"Terminal shell in container"', '"rule":5'), 'malformed', 'rule: '],
     ['no time', good.replace(/,"time":"[^"]*"/, ''), 'malformed', 'time: '],
   ])('%s is refused, with the reason', (_name, text, reason, words) => {
-    expect(judge(text, { cluster: 'demo' }, 1)).toEqual({ kind: 'refused', reason, message: expect.stringContaining(words) })
+    expect(judge(text, { cluster: 'demo' }, 1)).toEqual({ kind: 'refused', reason, error: expect.stringContaining(words) })
   })
 })
 
