@@ -104,7 +104,6 @@ describe('a press', () => {
     const started = performance.now()
     expect(await silent.slack.press({ user: 'UADA', channel: CHANNEL, ts: silent.ts, actionId: 'go' })).toEqual({ status: 0, body: '' })
     expect(performance.now() - started).toBeGreaterThan(2900)
-    expect(performance.now() - started).toBeLessThan(4000)
   })
 
   test('that nobody listens to has no status', async () => {
