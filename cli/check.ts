@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { loadFalcoRuleFiles } from '../lib/falco-rules.ts'
+import { falcoTestProblems } from '../lib/falco-tests.ts'
 import { formatProblem, type Problem } from '../lib/rule/problem.ts'
 import { loadRules } from '../lib/rule-set.ts'
 
@@ -14,7 +15,7 @@ export function checkCommand(packageRoot: string): Command {
       const paths = given.length > 0 ? given : [join(packageRoot, 'rules')]
       const { problems: own, fileCount, itemCount } = loadRules(paths)
       const falco = loadFalcoRuleFiles(paths)
-      const problems = [...own, ...falco.problems].toSorted(byPlace)
+      const problems = [...own, ...falco.problems, ...falcoTestProblems(paths)].toSorted(byPlace)
       if (json) process.stdout.write(`${JSON.stringify(problems)}\n`)
       else for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`)
       const errors = problems.filter(({ severity }) => severity === 'error').length

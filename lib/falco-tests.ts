@@ -5,6 +5,7 @@ import { FALCO_SOURCES, loadFalcoRuleFiles } from './falco-rules.ts'
 import type { FalcoRule } from './rule/falco/rule.ts'
 import { type RuleTest, readRuleTests } from './rule/falco/test-case.ts'
 import { isFalcoFile, readRuleFiles, throwProblems } from './rule/load.ts'
+import type { Problem } from './rule/problem.ts'
 
 /** What came of one test case; `why` it did not pass. */
 export type TestOutcome = {
@@ -30,6 +31,12 @@ export function runFalcoTests(paths: readonly string[]): readonly TestOutcome[] 
       cases.map((test) => outcomeOf({ file, line, rule, test: test.name }, byName.get(rule), test)),
     ),
   )
+}
+
+/** What is wrong with the test cases themselves, for who checks the rules. Throws `invalid_config` where a path cannot be read. */
+export function falcoTestProblems(paths: readonly string[]): readonly Problem[] {
+  const files = readRuleFiles(paths).files.filter(isFalcoFile)
+  return files.flatMap(({ file, text }) => readRuleTests(file, text).problems.filter(({ code }) => code === 'invalid_test'))
 }
 
 function outcomeOf(what: Omit<TestOutcome, 'passed' | 'why'>, rule: FalcoRule | undefined, test: RuleTest): TestOutcome {

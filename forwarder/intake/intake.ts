@@ -84,25 +84,28 @@ export function createIntake(
   }
 
   /** Every event of the payload by itself; one that cannot be read is refused alone. */
-  const takeAudit = async (payload: string): Promise<'kept' | Refusal> => {
-    if (!keepAudit) return { reason: 'unknown_shape', error: 'events of the audit log are taken where CREANCE_AUDIT_QUEUE_URL is set' }
+  const takeAudit = async (payload: string): Promise<Outcome> => {
+    if (!keepAudit) return refusedFor('unknown_shape', 'events of the audit log are taken where CREANCE_AUDIT_QUEUE_URL is set')
     const { events, refused } = splitAudit(payload)
     const envelopes = events.map(({ text }) => ({ agent: 'k8s_audit' as const, ...stamp, receivedMs: clock(), alert: text }))
     const outcomes = await Promise.all(envelopes.map((envelope) => keepLine(keepAudit, envelope, false)))
     for (const outcome of outcomes) if (!outcome) metrics.received('k8s_audit')
     const [first] = refused
-    return (
-      outcomes.find((outcome) => outcome !== undefined) ?? (first ? { reason: 'malformed', error: `audit event: ${first.reason}` } : 'kept')
-    )
+    const unread: Refusal | undefined = first && {
+      reason: 'malformed',
+      error: `audit event: ${first.reason} (${refused.length} of the list)`,
+    }
+    const refusal = outcomes.find((outcome) => outcome !== undefined) ?? unread
+    return { kept: outcomes.filter((outcome) => !outcome).length, ...(refusal ? { refusal } : {}) }
   }
 
-  const takeOne = async (text: string): Promise<'kept' | 'dropped' | Refusal> => {
+  const takeOne = async (text: string): Promise<Outcome> => {
     const verdict = judge(text, stamp, clock())
-    if (verdict.kind === 'refused') return { reason: verdict.reason, error: verdict.error }
+    if (verdict.kind === 'refused') return refusedFor(verdict.reason, verdict.error)
     if (verdict.kind === 'audit') return takeAudit(verdict.payload)
     if (verdict.kind === 'telemetry') {
       metrics.telemetry(verdict.agent)
-      return 'dropped'
+      return { kept: 0, dropped: true }
     }
     if (verdict.kind === 'internal') {
       metrics.internal(verdict.rule)
@@ -115,29 +118,36 @@ export function createIntake(
     }
     const urgent = verdict.kind === 'alert' && verdict.severity >= urgentSeverity
     const notKept = await keepLine(keep, verdict.envelope, urgent)
-    if (notKept) return notKept
+    if (notKept) return { kept: 0, refusal: notKept }
     metrics.received(verdict.envelope.agent)
     if (verdict.kind === 'alert') metrics.detection(verdict.rule, verdict.priority)
-    return 'kept'
+    return { kept: 1 }
   }
 
   return {
     refuse,
     take: async (texts, { patiently = false, from } = {}) => {
       const outcomes = await Promise.all(texts.map(takeOne))
-      const notTaken = outcomes.flatMap((outcome, index) => (typeof outcome === 'object' ? [{ index, ...outcome }] : []))
+      const notTaken = outcomes.flatMap(({ refusal }, index) => (refusal ? [{ index, ...refusal }] : []))
       const refused = notTaken.filter(({ reason }) => !patiently || !FOR_WANT_OF_ROOM.includes(reason))
       const notKept = notTaken.find((one) => !refused.includes(one))?.error
       for (const { index, ...refusal } of refused.slice(0, KEPT_A_BODY)) refuse(refusal, { head: auditHead(texts[index] ?? ''), from })
       for (const { reason } of refused.slice(KEPT_A_BODY)) metrics.refused(reason)
       return {
-        kept: outcomes.filter((outcome) => outcome === 'kept').length,
-        dropped: outcomes.filter((outcome) => outcome === 'dropped').length,
+        kept: outcomes.reduce((sum, outcome) => sum + outcome.kept, 0),
+        dropped: outcomes.filter((outcome) => outcome.dropped).length,
         notKept,
         refused,
       }
     },
   }
+}
+
+/** What became of one text: an event list may hold many, some of them refused. */
+type Outcome = { readonly kept: number; readonly dropped?: true; readonly refusal?: Refusal }
+
+function refusedFor(reason: RefusalReason, error: string): Outcome {
+  return { kept: 0, refusal: { reason, error } }
 }
 
 /** The error's code alone: its message has paths of this machine, which are not for whoever may ask. */

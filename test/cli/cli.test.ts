@@ -211,7 +211,12 @@ test('test runs the cases in Falco rules, with macros and exceptions, and says w
   expect(failing.stdout).toMatch(/falco\.yaml:4: failed: Exec: by mallory: it matches, and should not\n/)
 })
 
-test('test does not pass over a case that is written wrongly', () => {
+test('neither check nor test passes over a case that is written wrongly', () => {
+  const wrong = writeRules(FALCO_RULES.replace('matches: false', 'match: false'))
+  expect(creance(['check', wrong])).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/falco\.yaml:\d+:\d+: error invalid_test: .*match/),
+  })
   expect(creance(['test', writeRules(FALCO_RULES.replace('matches: false', 'match: false'))])).toMatchObject({
     status: 2,
     stderr: expect.stringContaining('match'),

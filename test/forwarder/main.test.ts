@@ -214,7 +214,7 @@ test('events of the audit log have a queue and a spool of their own, each event 
   expect((await post(url, list)).status).toBe(400) // there is nobody to evaluate them
   await forwarder?.stop()
   const audited = await start({ CREANCE_AUDIT_QUEUE_URL: `${sqs.endpoint}/000000000000/audit` })
-  expect((await post(audited.url, list)).status).toBe(200)
+  expect(await (await post(audited.url, list)).json()).toEqual({ kept: 2 })
   expect(
     (await post(audited.url, JSON.stringify({ kind: 'EventList', apiVersion: 'audit.k8s.io/v1', items: [{ auditID: 'bad' }, event('c')] })))
       .status,
