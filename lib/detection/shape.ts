@@ -14,7 +14,10 @@ export const NodeName = textOfAtMost(253).nullish()
 export const Tags = TagList.nullish()
 export const Text = z.string().nullish()
 /** A 64-bit integer is text: so protobuf's JSON prints it, and so parseJson reads what a number cannot hold. */
-export const Integer = z.union([z.number().refine(Number.isInteger, 'expected an integer'), z.string().regex(/^-?\d{1,20}$/)])
+export const Integer = z.union([
+  z.number().refine((value) => Number.isInteger(value) && Math.abs(value) < 1e20, 'expected an integer of at most 20 digits'),
+  z.string().regex(/^-?\d{1,20}$/),
+])
 
 /** `uid 0`: how a user is called of whom the agent knows the number alone. */
 export function userOfUid(uid: z.infer<typeof Integer> | null | undefined): string | undefined {

@@ -40,6 +40,12 @@ test('a number over 2^53 where a text is due is read as the text that it is late
   agree(sample('tetragon').replace(/"binary": ?"[^"]*"/, '"binary":9007199254740992'))
 })
 
+test('a number of more digits than an id or a time has is refused at the door as it is later', () => {
+  agree(sample('kubearmor').replace(/"UID": ?\d+/, '"UID":960980528699920600000'))
+  const text = JSON.stringify({ ...JSON.parse(sample('kubearmor')), UID: 'x' }).replace('"UID":"x"', '"UID":960980528699920600000')
+  expect(judge(text, STAMP, 5)).toMatchObject({ kind: 'refused', reason: 'malformed' })
+})
+
 test('numbers over 2^53 are kept as they are printed', () => {
   const text = '{"rule":"r","priority":"Notice","time":"2026-11-24T05:05:18Z","output_fields":{"evt.time":1795496718470855551}}'
   expect(judge(text, STAMP, 5)).toMatchObject({ kind: 'alert', envelope: { alert: text } })
