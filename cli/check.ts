@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { loadFalcoRuleFiles } from '../lib/falco-rules.ts'
 import { falcoTestProblems } from '../lib/falco-tests.ts'
-import { formatProblem, type Problem } from '../lib/rule/problem.ts'
+import { byPlace, formatProblem } from '../lib/rule/problem.ts'
 import { loadRules } from '../lib/rule-set.ts'
 
 /** `creance check`: what is wrong with rule files, with file, line and column. Exit 0 fine, 1 errors, 2 a path that cannot be read. */
@@ -25,8 +25,4 @@ export function checkCommand(packageRoot: string): Command {
         )
       process.exitCode = errors > 0 ? 1 : 0
     })
-}
-
-function byPlace(a: Problem, b: Problem): number {
-  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1
 }

@@ -32,6 +32,7 @@ function ourView(problem: Problem): readonly Problem[] {
   return problem.code === 'LOAD_UNKNOWN_KEY' && problem.message.includes("'tests'") ? [] : [problem]
 }
 
+/** Falco would pass over an item of ours with a warning, and so nobody would load it. */
 function mixed(file: RuleFile): readonly Problem[] {
   const line = ownItemIn(file)
   if (line === undefined) return []

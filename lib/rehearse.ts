@@ -1,5 +1,5 @@
-import { packLines } from './batch/batch.ts'
-import { agentOf } from './detection/read.ts'
+import { envelopeLine, packLines } from './batch/batch.ts'
+import { agentIn } from './detection/read.ts'
 import type { Log } from './port/log.ts'
 import type { Store } from './port/store.ts'
 import { type IncidentView, loadView } from './response/view.ts'
@@ -31,7 +31,7 @@ export function startRehearsal(rules: RuleSet, store: Store, cluster: string): R
     play: async (alerts) => {
       const lines = alerts.flatMap((alert) => {
         const agent = agentIn(alert)
-        return agent ? [Buffer.from(JSON.stringify({ agent, cluster, receivedMs: Date.now(), alert }))] : []
+        return agent ? [Buffer.from(envelopeLine({ agent, cluster, receivedMs: Date.now(), alert }))] : []
       })
       if (lines.length === 0) return
       for (const { body, attributes = {} } of packLines(lines, SIZE)) await evaluate({ body, attributes }, ports)
@@ -40,13 +40,5 @@ export function startRehearsal(rules: RuleSet, store: Store, cluster: string): R
       const views = await Promise.all([...seen].map((id) => loadView(store, id)))
       return views.filter((view) => view !== undefined)
     },
-  }
-}
-
-function agentIn(alert: string) {
-  try {
-    return agentOf(JSON.parse(alert))
-  } catch {
-    return undefined
   }
 }

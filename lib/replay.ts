@@ -1,7 +1,8 @@
 import { auditAlert } from './audit/alert.ts'
 import type { AuditEvent } from './audit/event.ts'
 import { splitAudit } from './audit/split.ts'
-import { agentOf, readAlert } from './detection/read.ts'
+import { isoTime } from './condition/output/time.ts'
+import { agentIn, readAlert } from './detection/read.ts'
 import type { IncidentView } from './response/view.ts'
 import { type CompiledRule, firing, type RuleMatching } from './rule/falco/engine.ts'
 
@@ -12,7 +13,7 @@ export type Replayed = { readonly lines: readonly string[]; readonly refused: re
 export function replayIncident({ incident, plans }: IncidentView): readonly string[] {
   const { id, subject, title, correlations, count, severity, firstNs, lastNs } = incident
   const cause = correlations.length > 0 ? { correlation: title } : { rule: title }
-  const times = { first: isoTime(firstNs), last: isoTime(lastNs) }
+  const times = { first: utcTime(firstNs), last: utcTime(lastNs) }
   const actions = plans.map(({ response, mode, request: { action, target } }) => ({
     type: 'action',
     name: action,
@@ -49,7 +50,7 @@ export function replayAlert(line: string): Replayed {
     rule,
     priority,
     severity,
-    time: isoTime(timeNs),
+    time: utcTime(timeNs),
     source,
     tags,
     output: message,
@@ -60,17 +61,7 @@ export function replayAlert(line: string): Replayed {
   return { lines: [JSON.stringify(detection)], refused: [] }
 }
 
-function agentIn(line: string) {
-  try {
-    return agentOf(JSON.parse(line))
-  } catch {
-    return undefined
-  }
-}
-
 /** Nanoseconds as RFC 3339 with nine digits. */
-function isoTime(timeNs: string): string {
-  const time = BigInt(timeNs)
-  const second = new Date(Number(time / 1_000_000_000n) * 1000).toISOString().slice(0, 19)
-  return `${second}.${String(time % 1_000_000_000n).padStart(9, '0')}Z`
+function utcTime(timeNs: string): string {
+  return `${isoTime(BigInt(timeNs))}Z`
 }

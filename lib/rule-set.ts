@@ -7,7 +7,7 @@ import type { CompiledResponse } from './response/plan.ts'
 import { Response } from './response/response.ts'
 import { type CompiledRoute, RouteItem } from './response/route.ts'
 import { isOfKind, readRuleFiles, throwProblems } from './rule/load.ts'
-import type { Problem } from './rule/problem.ts'
+import { byPlace, type Problem } from './rule/problem.ts'
 import { parseItem, problemAt, type RuleItem } from './rule/yaml-file.ts'
 
 /** All rules of an installation, checked and ready. */
@@ -96,10 +96,6 @@ function unknownCorrelations(item: RuleItem, path: readonly string[], match: str
 /** Falco's own codes: this may as well have been meant for it. There a mapping in a list is only warned of; here nothing is passed over. */
 function unknownCode({ value, inList }: RuleItem): string {
   return inList && typeof value === 'object' && !Array.isArray(value) ? 'LOAD_UNKNOWN_ITEM' : 'LOAD_ERR_YAML_VALIDATE'
-}
-
-function byPlace(a: Problem, b: Problem): number {
-  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1
 }
 
 function duplicates(named: readonly (readonly [RuleItem, string, string])[]): readonly Problem[] {

@@ -1,3 +1,5 @@
+import { isJson } from '../../lib/detection/json.ts'
+
 const ALERTS_MAX = 10_000
 
 /** The alerts' own texts in a body: one JSON object, however it is printed; a JSON array of them; or JSON lines. `undefined`: more than 10,000.
@@ -9,15 +11,6 @@ export function splitBody(body: string): readonly string[] | undefined {
   const lines = text.split('\n', ALERTS_MAX * 2).map((line) => line.trim())
   const filled = lines.filter((line) => line !== '')
   return lines.length === ALERTS_MAX * 2 || filled.length > ALERTS_MAX ? undefined : filled
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** The texts of the items of a JSON array, byte for byte: what JSON.parse and stringify would make of them is not what was sent. */

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib'
 import * as z from 'zod'
+import { isJson } from '../detection/json.ts'
 import { CodedError } from '../error.ts'
 
 const UNPACKED_BYTES_MAX = 64 * 1024 * 1024
@@ -59,11 +60,5 @@ function joinCut(lines: readonly string[]): readonly string[] {
 }
 
 function isWhole(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+  return text.trimEnd().endsWith('}') && isJson(text)
 }

@@ -1,3 +1,4 @@
+import { isJson } from '../detection/json.ts'
 import { COLON, COMMA, endOfString, isBlank, isClosing, isOpening, QUOTE, removeBlanks } from './json-layout.ts'
 
 /** JSON text without blanks between its tokens, and where each value stands in it, in the order of the text: three numbers a value
@@ -14,19 +15,10 @@ const DEPTH_MAX = 300
  *  Refused: what is no JSON, and what is nested more than 300 levels deep. Never throws. */
 export function indexJson(written: string): JsonText | Refusal {
   const text = written.toWellFormed()
+  // The walks over the text rely on it: they look at no more of it than they must.
   if (!isJson(text)) return { refused: 'not JSON' }
   const index = indexValues(text) ?? indexValues(removeBlanks(text))
   return index ?? { refused: `nested more than ${DEPTH_MAX} levels deep` }
-}
-
-// The walks over the text rely on it: they look at no more of it than they must.
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Undefined where the text has blanks between its tokens, or nests too deep. */

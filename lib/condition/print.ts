@@ -74,7 +74,8 @@ function quote(text: string, exact = false): string {
   return exact && text.endsWith('\\') ? `"${escaped.slice(0, -1)} "` : `"${escaped}"`
 }
 
-const SHORT: ReadonlyMap<string, string> = new Map([
+/** The escapes of a quoted string that have a letter of their own, or are doubled. */
+export const SHORT_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\b', '\\b'],
   ['\f', '\\f'],
   ['\n', '\\n'],
@@ -87,5 +88,5 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0)
   if (code >= 0x80 && code < 0xdc00) return character // the controls U+0080 to U+009F, which two bytes stand for
-  return SHORT.get(character) ?? `\\x${(code & 0xff).toString(16).padStart(2, '0')}`
+  return SHORT_ESCAPES.get(character) ?? `\\x${(code & 0xff).toString(16).padStart(2, '0')}`
 }

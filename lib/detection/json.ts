@@ -10,3 +10,12 @@ function exactly(this: unknown, key: string, value: unknown, context?: { readonl
   const source = context?.source ?? ''
   return /^-?\d+$/.test(source) ? source : value
 }
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

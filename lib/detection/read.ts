@@ -25,6 +25,15 @@ export function agentOf(alert: unknown): Agent | undefined {
   return READERS.find(({ looksLike }) => looksLike(alert))?.agent
 }
 
+/** The same for an alert's text; undefined also for what is no JSON. */
+export function agentIn(text: string): Agent | undefined {
+  try {
+    return agentOf(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
 /** Reads an alert's verbatim JSON text with its agent's reader. Never throws. */
 export function readAlert(envelope: Origin & { readonly agent: Agent; readonly alert: string }): Reading {
   let alert: unknown

@@ -39,7 +39,7 @@ export function isFalcoFile({ text }: RuleFile): boolean {
   return FALCO_ITEM.test(text) || (FALCO_KEY.test(text) && !OWN_ITEM.test(text))
 }
 
-/** Falco would pass over an item of ours with a warning, and so nobody would load it: the line of the first in a file of Falco's, from 1. */
+/** The line, from 1, where the first item of ours begins; undefined: there is none. */
 export function ownItemIn({ text }: RuleFile): number | undefined {
   const before = OWN_ITEM.exec(text)
   return before ? text.slice(0, before.index).split('\n').length : undefined

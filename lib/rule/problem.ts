@@ -12,3 +12,8 @@ export type Problem = {
 export function formatProblem({ file, line, column, severity, code, message }: Problem): string {
   return `${file}:${line}:${column}: ${severity} ${code}: ${message}`
 }
+
+/** Orders problems as they stand in the files. */
+export function byPlace(a: Problem, b: Problem): number {
+  return a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1
+}

@@ -3,7 +3,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import { auditFields } from '../audit/fields.ts'
 import { auditHead } from '../audit/head.ts'
 import { type Split, splitOne } from '../audit/split.ts'
-import { envelopeLine, type MessageSize, packLines, unpackBatch } from '../batch/batch.ts'
+import { BILLED_BYTES, envelopeLine, type MessageSize, packLines, unpackBatch } from '../batch/batch.ts'
 import type { RefusedAuditEvent } from '../detection/audit.ts'
 import { CodedError } from '../error.ts'
 import type { Clock, Log } from '../port/log.ts'
@@ -11,7 +11,7 @@ import type { MessageContent, QueueSender } from '../port/queue.ts'
 import { type CompiledRule, compileRules, firing, type RuleMatching } from '../rule/falco/engine.ts'
 import type { FalcoRule } from '../rule/falco/rule.ts'
 
-const SIZE: MessageSize = { fillBytes: 64 * 1024, maxBytes: 256 * 1024 }
+const SIZE: MessageSize = { fillBytes: BILLED_BYTES, maxBytes: 256 * 1024 }
 
 /** Of another cluster than the ports', where it says so. */
 export type ClusterSplit = Split & { readonly cluster?: string }

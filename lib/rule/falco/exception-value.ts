@@ -1,3 +1,5 @@
+import { SHORT_ESCAPES } from '../../condition/print.ts'
+
 // What Falco's loader takes for the ends of a list's name when it puts lists into a text, quotes or not.
 const DELIMITER = /[ \t\n\r(),=]/
 const INNER_WORD = /[ \t\n\r(),=][^ \t\n\r(),=]+[ \t\n\r(),=]/
@@ -11,23 +13,13 @@ const UNSEEN = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u
 export function quoteExactly(value: string): string {
   const bounds = INNER_WORD.test(value)
   const written = Array.from(value, (character) => {
-    const short = SHORT.get(character)
+    const short = SHORT_ESCAPES.get(character)
     if (short !== undefined) return short
     return UNSEEN.test(character) || (bounds && DELIMITER.test(character)) ? escapeBytes(character) : character
   })
   // A backslash before the closing quote would escape that, whatever stands before.
   return `"${written.join('').replace(/\\\\$/, '\\x5c')}"`
 }
-
-const SHORT: ReadonlyMap<string, string> = new Map([
-  ['\b', '\\b'],
-  ['\f', '\\f'],
-  ['\n', '\\n'],
-  ['\r', '\\r'],
-  ['\t', '\\t'],
-  ['\\', '\\\\'],
-  ['"', '\\"'],
-])
 
 function escapeBytes(character: string): string {
   return Array.from(Buffer.from(character), (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
