@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { openDatabase } from '../lib/adapter/sqlite.ts'
+import { scratchDatabase } from '../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
+import { runCorrelationTests } from '../lib/correlation-tests.ts'
 import { runFalcoTests, type TestOutcome } from '../lib/falco-tests.ts'
+import type { Clock } from '../lib/port/log.ts'
 import { runResponseTests } from '../lib/response-tests.ts'
 
 /** `creance test`: runs the test cases inside rule files. Exit 0 all pass, 1 one fails or the rules do not load, 2 a path that cannot be read. */
@@ -13,8 +15,12 @@ export function testCommand(packageRoot: string): Command {
     .option('--json', 'the outcomes as JSON lines')
     .action(async (given: string[], { json = false }: { json?: boolean }) => {
       const paths = given.length > 0 ? given : [join(packageRoot, 'rules')]
-      const newStore = () => sqliteStore(openDatabase(':memory:'), { clock: Date.now })
-      const outcomes = [...runFalcoTests(paths), ...(await runResponseTests(paths, newStore))]
+      const newStore = (clock: Clock) => sqliteStore(scratchDatabase(), { clock })
+      const outcomes = [
+        ...runFalcoTests(paths),
+        ...(await runCorrelationTests(paths, newStore)),
+        ...(await runResponseTests(paths, newStore)),
+      ]
       for (const outcome of outcomes)
         if (json || !outcome.passed) process.stdout.write(`${json ? JSON.stringify(outcome) : formatOutcome(outcome)}\n`)
       const failed = outcomes.filter(({ passed }) => !passed).length

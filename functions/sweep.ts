@@ -7,7 +7,7 @@ import { parseEnv } from '../lib/runtime/env.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
 import { sweep } from '../lib/stage/sweep.ts'
 
-const Env = z.object({ TABLE: z.string(), ACTIONS_QUEUE_URL: z.url(), MESSAGES_QUEUE_URL: z.url() })
+const Env = z.object({ TABLE: z.string(), ACTIONS_QUEUE_URL: z.url(), MESSAGES_QUEUE_URL: z.url(), DETECTIONS_QUEUE_URL: z.url() })
 
 const env = parseEnv(Env, process.env)
 const sqs = sqsClient()
@@ -15,6 +15,7 @@ const ports = {
   store: dynamoStore(dynamoClient(), { table: env.TABLE, clock: Date.now }),
   actions: sqsQueue(sqs, env.ACTIONS_QUEUE_URL),
   messages: sqsQueue(sqs, env.MESSAGES_QUEUE_URL),
+  detections: sqsQueue(sqs, env.DETECTIONS_QUEUE_URL),
   clock: Date.now,
   log: jsonLog((line) => process.stdout.write(line), { function: 'sweep' }),
 }

@@ -1,11 +1,14 @@
 import * as z from 'zod'
 import { Correlation } from '../lib/correlation/correlation.ts'
+import { SilenceItem } from '../lib/incident/silence.ts'
+import { StageRule } from '../lib/incident/stage-rule.ts'
 import { ACTION_NAMES, actionNamed } from '../lib/response/actions/index.ts'
 import { GuardsItem } from '../lib/response/guards.ts'
 import { Permission } from '../lib/response/permission.ts'
 import { Response } from '../lib/response/response.ts'
 import { RouteItem } from '../lib/response/route.ts'
 import { RuleTest } from '../lib/rule/falco/test-case.ts'
+import { SigmaRule } from '../lib/rule/sigma/sigma-rule.ts'
 import { falcoItems } from './falco-schema.ts'
 import { type Schema, when } from './json-schema.ts'
 
@@ -24,6 +27,9 @@ export function ruleSchemas(): Readonly<Record<string, Schema>> {
       ...schemaOf(Correlation),
     },
     response: { description: 'Which incidents call for which actions.', ...responseSchema() },
+    detection: { description: 'A Sigma rule: which detections it is that correlations name by its name.', ...schemaOf(SigmaRule) },
+    stage: { description: 'How far the detections of some rules may lead.', ...schemaOf(StageRule) },
+    silence: { description: 'Detections that nobody is told of until a time.', ...schemaOf(SilenceItem) },
     route: { description: 'Who is told of which incidents.', ...schemaOf(RouteItem) },
     permission: { description: 'Who may press what. What no permission allows is refused.', ...schemaOf(Permission) },
     guards: { description: 'What no action may do. Several add up, and the strictest holds.', ...schemaOf(GuardsItem) },

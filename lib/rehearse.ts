@@ -1,44 +1,85 @@
 import { envelopeLine, packLines } from './batch/batch.ts'
-import { agentIn } from './detection/read.ts'
-import type { Log } from './port/log.ts'
+import type { Fired } from './correlation/advance.ts'
+import { agentIn, readAlert } from './detection/read.ts'
+import { milliseconds } from './detection/time.ts'
+import type { Clock, Log } from './port/log.ts'
+import type { MessageContent } from './port/queue.ts'
 import type { Store } from './port/store.ts'
-import { type IncidentView, loadView } from './response/view.ts'
 import type { RuleSet } from './rule-set.ts'
-import { evaluate } from './stage/evaluate.ts'
-import { IncidentMessage, readBody } from './stage/messages.ts'
+import { nextDecisionMs } from './stage/due.ts'
+import { evaluateMessage } from './stage/evaluate.ts'
+import { sweep } from './stage/sweep.ts'
 
 const SIZE = { fillBytes: 1024 * 1024, maxBytes: Number.POSITIVE_INFINITY }
 const QUIET: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const NOWHERE = { send: async () => undefined }
+const MINUTE_MS = 60_000
+/** Alerts that are evaluated together, as in a message of the queue. */
+const TOGETHER = 200
 
-/** Plays alerts through the stage that evaluates them, into a table of its own, and nothing else: what is called for is planned, and nobody
- *  is told and nothing is done. */
+/** Plays alerts through the stages that evaluate and sweep, into a table of its own, and nothing else: what is called for is planned, and nobody
+ *  is told and nothing is done. The clock is the alerts': it stands at the latest of their times, and what had to wait is decided when it gets there. */
 export type Rehearsal = {
-  /** The alerts' own JSON texts; what is none of a known agent is passed over. */
-  readonly play: (alerts: readonly string[]) => Promise<void>
-  readonly incidents: () => Promise<readonly IncidentView[]>
+  readonly store: Store
+  /** The alert's own JSON text; what is none of a known agent is passed over. Resolves at once unless a minute, or 200 alerts, are full. */
+  readonly play: (alert: string) => Promise<void>
+  /** Evaluates what was played and moves the clock on until nothing waits any more. */
+  readonly settle: () => Promise<void>
 }
 
-/** `store`: an empty one. */
-export function startRehearsal(rules: RuleSet, store: Store, cluster: string): Rehearsal {
-  const seen = new Set<string>()
-  const incidents = {
-    send: async (messages: readonly { readonly body: string }[]) => {
-      for (const { body } of messages) seen.add(readBody(body, IncidentMessage).incident)
+type Settings = { readonly cluster: string; readonly fired?: (fired: Fired) => void }
+
+/** `newStore`: makes an empty one that goes by the clock. */
+export function startRehearsal(
+  rules: RuleSet,
+  newStore: (clock: Clock) => Store,
+  { cluster, fired = () => undefined }: Settings,
+): Rehearsal {
+  let nowMs = 0
+  let sweptMs = 0
+  let lines: Uint8Array[] = []
+  const clock = () => nowMs
+  const store = newStore(clock)
+  const ports = { store, incidents: NOWHERE, actions: NOWHERE, messages: NOWHERE, rules, clock, log: QUIET }
+  const evaluated = async ({ body, attributes = {} }: Partial<MessageContent> & { body: string }): Promise<void> => {
+    for (const one of await evaluateMessage({ body, attributes }, ports)) fired(one)
+  }
+  const detections = {
+    send: async (messages: readonly (Partial<MessageContent> & { body: string })[]) => {
+      for (const message of messages) await evaluated(message)
     },
   }
-  const ports = { store, incidents, actions: { send: async () => undefined }, rules, clock: Date.now, log: QUIET }
+  const flush = async (): Promise<void> => {
+    const together = lines
+    lines = []
+    if (together.length > 0) await detections.send(packLines(together, SIZE))
+  }
+  const moveTo = async (timeMs: number): Promise<void> => {
+    nowMs = Math.max(nowMs, timeMs)
+    if (nowMs - sweptMs < MINUTE_MS) return
+    sweptMs = nowMs - (nowMs % MINUTE_MS)
+    await sweep({ ...ports, detections })
+  }
   return {
-    play: async (alerts) => {
-      const lines = alerts.flatMap((alert) => {
-        const agent = agentIn(alert)
-        return agent ? [Buffer.from(envelopeLine({ agent, cluster, receivedMs: Date.now(), alert }))] : []
-      })
-      if (lines.length === 0) return
-      for (const { body, attributes = {} } of packLines(lines, SIZE)) await evaluate({ body, attributes }, ports)
+    store,
+    play: async (alert) => {
+      const agent = agentIn(alert)
+      if (!agent) return
+      const reading = readAlert({ agent, cluster, receivedMs: Number.MAX_SAFE_INTEGER, alert })
+      const timeMs = 'detection' in reading && reading.detection ? milliseconds(reading.detection.timeNs) : nowMs
+      if (Math.floor(timeMs / MINUTE_MS) > Math.floor(nowMs / MINUTE_MS)) await flush()
+      await moveTo(timeMs)
+      lines.push(Buffer.from(envelopeLine({ agent, cluster, receivedMs: nowMs, alert })))
+      if (lines.length === TOGETHER) await flush()
     },
-    incidents: async () => {
-      const views = await Promise.all([...seen].map((id) => loadView(store, id)))
-      return views.filter((view) => view !== undefined)
+    settle: async () => {
+      await flush()
+      for (let next = await nextDecisionMs(store); next !== undefined; next = await nextDecisionMs(store)) {
+        nowMs = Math.max(nowMs, next)
+        const before = await nextDecisionMs(store)
+        await sweep({ ...ports, detections })
+        if ((await nextDecisionMs(store)) === before) throw new Error('a decision that is due stays undecided')
+      }
     },
   }
 }

@@ -3,17 +3,35 @@ import type { AuditEvent } from './audit/event.ts'
 import { splitAudit } from './audit/split.ts'
 import { isoTime } from './condition/output/time.ts'
 import { agentIn, readAlert } from './detection/read.ts'
+import type { Route } from './response/route.ts'
 import type { IncidentView } from './response/view.ts'
 import { type CompiledRule, firing, type RuleMatching } from './rule/falco/engine.ts'
 
 /** What a line led to, as JSON lines, and what of it could not be read. */
 export type Replayed = { readonly lines: readonly string[]; readonly refused: readonly string[] }
 
-/** What an incident came to, as JSON lines: the incident, and what was planned for it. Nothing of that was done: each outcome is `dry_run`. */
-export function replayIncident({ incident, plans }: IncidentView): readonly string[] {
-  const { id, subject, title, correlations, count, severity, firstNs, lastNs } = incident
-  const cause = correlations.length > 0 ? { correlation: title } : { rule: title }
+/** What an incident came to, as JSON lines: the incident, with the windows in which correlations came true and what is kept of its detections; what
+ *  was planned for it; and whom it would have been told. Nothing of that was done: each outcome is `dry_run`. */
+export function replayIncident({ incident, plans }: IncidentView, routes: readonly Route[]): readonly string[] {
+  const { id, subject, title, correlations, count, severity, firstNs, lastNs, evidence, firings, pods, silenced } = incident
+  const cause = correlations.length > 0 ? { correlation: title, correlations } : { rule: title }
   const times = { first: utcTime(firstNs), last: utcTime(lastNs) }
+  const why = {
+    firings: firings.map(({ correlation, group, fromNs, toNs, hits, pods: of }) => ({
+      correlation,
+      group,
+      from: utcTime(fromNs),
+      to: utcTime(toNs),
+      detections: hits,
+      pods: of,
+    })),
+    detections: evidence.map(({ id: detection, rule, timeNs, namespace, pod }) => ({
+      id: detection,
+      rule,
+      time: utcTime(timeNs),
+      ...(namespace && pod ? { pod: `${namespace}/${pod}` } : {}),
+    })),
+  }
   const actions = plans.map(({ response, mode, request: { action, target } }) => ({
     type: 'action',
     name: action,
@@ -23,7 +41,10 @@ export function replayIncident({ incident, plans }: IncidentView): readonly stri
     incident: id,
     outcome: 'dry_run',
   }))
-  return [{ type: 'incident', id, ...cause, group: subject, count, severity, ...times }, ...actions].map((line) => JSON.stringify(line))
+  const told = routes.filter(({ name }) => incident.routes.includes(name))
+  const messages = told.map(({ name, slack }) => ({ type: 'message', route: name, ...slack, incident: id, outcome: 'dry_run' }))
+  const head = { type: 'incident', id, ...cause, group: subject, pods: pods.seen.length, count, severity, ...times, ...why }
+  return [{ ...head, ...(silenced.length > 0 ? { silenced } : {}) }, ...actions, ...messages].map((line) => JSON.stringify(line))
 }
 
 /** Of a line of the audit log (an Event, an EventList, an array): the alert of each rule that fires, with `type` before it. Never throws. */
@@ -62,6 +83,6 @@ export function replayAlert(line: string): Replayed {
 }
 
 /** Nanoseconds as RFC 3339 with nine digits. */
-function utcTime(timeNs: string): string {
+export function utcTime(timeNs: string): string {
   return `${isoTime(BigInt(timeNs))}Z`
 }

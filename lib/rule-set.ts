@@ -1,18 +1,27 @@
 import type { z } from 'zod'
-import { Correlation } from './correlation/correlation.ts'
+import type { ConditionError } from './condition/error.ts'
+import type { CorrelationSet } from './correlation/set.ts'
+import { loadCorrelations } from './correlation-rules.ts'
+import { type Families, familiesOf } from './incident/group.ts'
+import { type CompiledSilence, SilenceItem } from './incident/silence.ts'
+import { type CompiledStage, StageRule } from './incident/stage-rule.ts'
 import { BASE_GUARDS, type Guards, GuardsItem, joinGuards } from './response/guards.ts'
 import { compileMatch, correlationsIn } from './response/match.ts'
 import { Permission } from './response/permission.ts'
 import type { CompiledResponse } from './response/plan.ts'
 import { Response } from './response/response.ts'
 import { type CompiledRoute, RouteItem } from './response/route.ts'
+import { compileDetectionMatch } from './rule/detection-match.ts'
 import { isOfKind, readRuleFiles, throwProblems } from './rule/load.ts'
 import { byPlace, type Problem } from './rule/problem.ts'
 import { parseItem, problemAt, type RuleItem } from './rule/yaml-file.ts'
 
 /** All rules of an installation, checked and ready. */
 export type RuleSet = {
-  readonly correlations: readonly Correlation[]
+  readonly correlations: CorrelationSet
+  readonly families: Families
+  readonly stages: readonly CompiledStage[]
+  readonly silences: readonly CompiledSilence[]
   readonly responses: readonly CompiledResponse[]
   readonly routes: readonly CompiledRoute[]
   readonly permissions: readonly Permission[]
@@ -40,30 +49,41 @@ export function loadRules(paths: readonly string[]): LoadedRules {
   const compiled = (item: RuleItem, path: readonly string[], match: string | undefined) => {
     const result = match === undefined ? () => true : compileMatch(match)
     if (typeof result === 'function') return result
-    const message = `${path.join('.')}: ${result.message}`
-    problems.push({ file: item.file, ...item.within(path, result), severity: 'error', code: 'invalid_match', message })
+    problems.push(invalidMatch(item, path, result))
     return () => false
   }
-  const correlations = take('correlation', Correlation)
+  const detectionMatch = (item: RuleItem, path: readonly string[], match: string) => {
+    const result = compileDetectionMatch(match)
+    if (typeof result === 'function') return result
+    problems.push(invalidMatch(item, path, result))
+    return () => false
+  }
+  const { set, titles, problems: correlationProblems } = loadCorrelations({ files, items })
+  problems.push(...correlationProblems)
+  const stages = take('stage', StageRule)
+  const silences = take('silence', SilenceItem)
   const responses = take('response', Response)
   const routes = take('route', RouteItem)
   const permissions = take('permission', Permission)
   const guards = take('guards', GuardsItem).map(([, value]) => value.guards)
-  const kinds = ['correlation', 'response', 'route', 'permission', 'guards']
-  for (const item of items.filter((one) => !kinds.some((kind) => isOfKind(one, kind)))) {
+  const kinds = ['correlation', 'response', 'route', 'permission', 'guards', 'stage', 'silence']
+  const known = [...kinds, 'detection']
+  for (const item of items.filter((one) => !known.some((kind) => isOfKind(one, kind)))) {
     problems.push(problemAt(item, [], unknownCode(item), `expected one of ${kinds.join(', ')}, or a rule, macro or list of Falco's`))
   }
-  const titles = correlations.map(([, { title }]) => title)
   for (const [item, { match }] of responses) problems.push(...unknownCorrelations(item, ['match'], match, titles))
   for (const [item, { route }] of routes) problems.push(...unknownCorrelations(item, ['route', 'match'], route.match ?? '', titles))
   problems.push(
-    ...duplicates(correlations.map(([item, { title }]) => [item, 'title', title])),
+    ...duplicates(silences.map(([item, { silence }]) => [item, 'silence', silence.name])),
     ...duplicates(responses.map(([item, { response }]) => [item, 'response', response])),
     ...duplicates(routes.map(([item, { route }]) => [item, 'route', route.name])),
     ...duplicates(permissions.map(([item, { permission }]) => [item, 'permission', permission])),
   )
   const rules: RuleSet = {
-    correlations: correlations.map(([, correlation]) => correlation),
+    correlations: set,
+    families: familiesOf(set.correlations),
+    stages: stages.map(([item, { stage, match }]) => ({ stage, matches: detectionMatch(item, ['match'], match) })),
+    silences: silences.map(([item, { silence }]) => ({ silence, matches: detectionMatch(item, ['silence', 'match'], silence.match) })),
     responses: responses.map(([item, response]): CompiledResponse => ({ response, matches: compiled(item, ['match'], response.match) })),
     routes: routes.map(([item, { route }]): CompiledRoute => ({ route, matches: compiled(item, ['route', 'match'], route.match) })),
     permissions: permissions.map(([, permission]) => permission),
@@ -77,6 +97,11 @@ export function loadRulesOrThrow(paths: readonly string[]): RuleSet {
   const { rules, problems } = loadRules(paths)
   throwProblems(problems)
   return rules
+}
+
+function invalidMatch(item: RuleItem, path: readonly string[], error: ConditionError): Problem {
+  const message = `${path.join('.')}: ${error.message}`
+  return { file: item.file, ...item.within(path, error), severity: 'error', code: 'invalid_match', message }
 }
 
 /** A match that names a correlation which is not among these rules never holds. A warning where no correlation was loaded at all, as when one

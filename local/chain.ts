@@ -34,7 +34,7 @@ export function startChain(ports: ChainPorts): { readonly stop: () => Promise<vo
   const { detections, incidents, actions, messages } = queues
   const evaluatePorts = { ...ports, incidents, actions }
   const respondPorts = { ...ports, messages, guards: rules.guards }
-  const sweepPorts = { ...ports, actions, messages }
+  const sweepPorts = { ...ports, actions, messages, detections }
   const notifyPorts = { ...ports, routes: rules.routes.map(({ route }) => route) }
   const workers = [
     startWorker('detections', { queue: detections, log, handle: (message) => evaluate(message, evaluatePorts) }),

@@ -20,14 +20,17 @@ const LIB: Readonly<Record<string, readonly string[]>> = {
   runtime: ['port', 'slack'],
 }
 /** Files of lib/ itself that any folder may import, and the one that puts all rule kinds together, for stages alone. */
-const LIB_FILES = ['lib/error.ts', 'lib/duration.ts', 'lib/address.ts']
+const LIB_FILES = ['lib/error.ts', 'lib/duration.ts', 'lib/address.ts', 'lib/parallel.ts']
 const RULE_SETS = [
   'lib/rule-set.ts',
   'lib/falco-rules.ts',
+  'lib/correlation-rules.ts',
+  'lib/correlation-tests.ts',
   'lib/falco-tests.ts',
   'lib/response-tests.ts',
   'lib/rehearse.ts',
   'lib/replay.ts',
+  'lib/explain.ts',
 ]
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'lib/adapter': ['@aws-sdk/client-sqs', '@aws-sdk/client-dynamodb', '@kubernetes/client-node', '@slack/web-api', 'zod'],

@@ -16,6 +16,13 @@ export function openDatabase(file: string, { exclusive = false }: { readonly exc
   }
 }
 
+/** A database that nobody else sees and that is gone with the process. It is in memory as far as that is little, and else in a temporary file. */
+export function scratchDatabase(): DatabaseSync {
+  const database = new DatabaseSync('')
+  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = FILE')
+  return database
+}
+
 /** Runs `work` in one transaction: all of it, or nothing when it throws. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {
   database.exec('BEGIN IMMEDIATE')

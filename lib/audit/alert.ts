@@ -1,4 +1,5 @@
 import { formatAlert } from '../condition/output/alert.ts'
+import { POD_OF_TOKEN } from '../detection/identity.ts'
 import type { CompiledRule } from '../rule/falco/engine.ts'
 import type { AuditEvent } from './event.ts'
 
@@ -15,6 +16,7 @@ export const AUDIT_ALERT_FIELDS: readonly string[] = [
   'ka.response.code',
   'jevt.value[/responseObject/metadata/uid]',
   'jevt.value[/sourceIPs/0]',
+  POD_OF_TOKEN,
 ]
 
 /** What a rule that fired says of an event, in the JSON of Falco's alerts. `hostname`: who evaluated it. */

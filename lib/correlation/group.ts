@@ -1,24 +1,53 @@
-import type { Detection } from '../detection/detection.ts'
+import { createHash } from 'node:crypto'
+import type { Detection, FieldValue } from '../detection/detection.ts'
+import { evidenceOf } from '../detection/evidence.ts'
+import { sigmaField } from '../rule/sigma/field.ts'
+import type { RuleKey } from './linked.ts'
+import type { KeptHit } from './state.ts'
+import type { Stream } from './stream.ts'
 
-const OWN_FIELDS: Readonly<Record<string, (detection: Detection) => unknown>> = {
-  'cluster.name': ({ cluster }) => cluster,
-  'node.name': ({ node }) => node,
-  'pod.namespace': ({ pod }) => pod?.namespace,
-  'pod.name': ({ pod }) => pod?.name,
-  'pod.uid': ({ pod }) => pod?.uid,
-  'container.id': ({ container }) => container?.id,
-  'alert.rule': ({ rule }) => rule,
+/** A value of an attacker's is kept up to here; of a longer one its beginning and what tells it from others. */
+const MOST_CHARACTERS = 160
+/** What a hit showed is kept in a group's state, beside many others. */
+const EVIDENCE_BYTES = 240
+
+export type HitInGroup = { readonly group: readonly string[]; readonly hit: KeptHit }
+
+/** The detection as a hit of this rule in the stream; undefined: it lacks a key to group by, and belongs to no group. */
+export function hitOf(detection: Detection, rule: RuleKey, stream: Stream): HitInGroup | undefined {
+  const group = groupIn((name) => valueOf(sigmaField(detection, name)), rule, stream)
+  if (!group) return undefined
+  const fields = stream.keeps.get(rule)?.fields ?? []
+  const values = fields.flatMap((name) => {
+    const value = valueOf(sigmaField(detection, name))
+    return value === undefined ? [] : [[name, value] as const]
+  })
+  const { id, timeNs, receivedMs } = detection
+  const hit = {
+    id: id.slice(0, 16),
+    rule,
+    timeNs: BigInt(timeNs),
+    values: Object.fromEntries(values),
+    arrivedS: Math.floor(receivedMs / 1000),
+  }
+  return { group, hit: { ...hit, evidence: evidenceOf(detection, { textBytes: EVIDENCE_BYTES }) } }
 }
 
-/** One of our own names, or an agent's dotted field name. */
-export function isGroupField(name: string): boolean {
-  if (Object.hasOwn(OWN_FIELDS, name)) return true
-  return /^[a-zA-Z]\w*(\.[a-zA-Z]\w*)+(\[[^\][]+\])?$/.test(name) && !/^(cluster|node|pod|alert|workload|incident)\./.test(name)
+/** The values that this rule's hits are grouped by, in order; undefined when one is missing. */
+export function groupIn(
+  read: (field: string) => string | number | undefined,
+  rule: RuleKey,
+  { groupFields }: Pick<Stream, 'groupFields'>,
+): readonly string[] | undefined {
+  const values = (groupFields.get(rule) ?? []).map(read)
+  return values.every((value) => value !== undefined) ? values.map(String) : undefined
 }
 
-/** The values to group by, in order; undefined when any is missing: a detection without a key belongs to no group. */
-export function groupOf(detection: Detection, fields: readonly string[]): readonly string[] | undefined {
-  const values = fields.map((field) => (Object.hasOwn(OWN_FIELDS, field) ? OWN_FIELDS[field]?.(detection) : detection.fields[field]))
-  if (values.some((value) => value === undefined || value === null || value === '')) return undefined
-  return values.map(String)
+/** A field's value as it is compared: absent where the agent had none. */
+function valueOf(value: FieldValue | undefined): string | number | undefined {
+  if (value === undefined || value === null || value === '' || value === '<NA>') return undefined
+  if (typeof value === 'number') return value
+  const text = Array.isArray(value) ? JSON.stringify(value) : String(value)
+  if (text.length <= MOST_CHARACTERS) return text
+  return `${text.slice(0, MOST_CHARACTERS - 20)}…${createHash('sha256').update(text).digest('hex').slice(0, 16)}`
 }

@@ -28,6 +28,7 @@ export type Origin = { readonly cluster: string; readonly node?: string | undefi
 
 /** One agent's alert in the schema that all agents share. `id` is a function of the content alone, so a redelivery has the same id.
  *  `container.id` has no scheme and may be a 12-character prefix. No `pod`: the detection is about a node (or not yet attributed).
+ *  `aheadMs`: its agent's clock was so much ahead that `timeNs` is the time of arrival.
  *  `process`, `file`, `connection`, `user`: what people look at first, whatever the agent calls it; `user` is a name, or `uid 0` where only that is known. */
 export const Detection = z.object({
   id: z.string().regex(/^[0-9a-f]{64}$/),
@@ -38,6 +39,7 @@ export const Detection = z.object({
   source: z.string(),
   timeNs: Nanoseconds,
   receivedMs: z.number().int(),
+  aheadMs: z.number().int().optional(),
   cluster: z.string(),
   node: z.string().optional(),
   pod: z.object({ namespace: z.string(), name: z.string(), uid: z.string().optional() }).optional(),
@@ -57,9 +59,9 @@ export type Detection = z.infer<typeof Detection>
 export type Head = Pick<Detection, 'rule' | 'severity' | 'priority'>
 
 /** What a reader makes of one alert: a detection, the agent's word about itself (counted, never acted upon), an event that is no finding of
- *  any rule or policy (counted), or a refusal that says why. */
+ *  any rule or policy (counted), or a refusal that says why. An agent's word about itself is a `detection` too, about its node: correlations may look at it. */
 export type Reading =
   | ({ readonly kind: 'detection'; readonly detection: Detection } & Head)
-  | { readonly kind: 'internal'; readonly rule: string; readonly priority: string }
+  | { readonly kind: 'internal'; readonly rule: string; readonly priority: string; readonly detection?: Detection | undefined }
   | { readonly kind: 'telemetry'; readonly what: string }
   | { readonly kind: 'refused'; readonly reason: string }

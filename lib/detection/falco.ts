@@ -45,7 +45,7 @@ export function readFalco(alert: unknown, origin: Origin, agent: 'falco' | 'k8s_
   const parsed = FalcoAlert.safeParse(alert)
   if (!parsed.success) return refuseShape('Falco', parsed.error)
   const { rule, priority, time, source, output, tags } = parsed.data
-  if (source === 'internal' || rule.startsWith('Falco internal:')) return { kind: 'internal', rule, priority }
+  if (source === 'internal' || rule.startsWith('Falco internal:')) return aboutItself(parsed.data, origin)
   const severity = FALCO_PRIORITIES.get(properPriority(priority))
   if (severity === undefined) return refuseValue('Falco', 'priority', `one of ${[...FALCO_PRIORITIES.keys()].join(', ')}`, priority)
   const timeNs = nanoseconds(time)
@@ -69,6 +69,41 @@ export function readFalco(alert: unknown, origin: Origin, agent: 'falco' | 'k8s_
       identity: [output, fields, [...tags].sort()],
     }
   })
+}
+
+/** Falco's own events, such as of dropped system calls: about its node, and never about a pod. */
+function aboutItself({ rule, priority, time, hostname, output, output_fields }: FalcoAlert, origin: Origin): Reading {
+  const internal = { kind: 'internal', rule, priority } as const
+  const severity = FALCO_PRIORITIES.get(properPriority(priority))
+  const timeNs = nanoseconds(time)
+  if (severity === undefined || timeNs === undefined) return internal
+  const fields = readFields(output_fields ?? {})
+  const head = { rule, severity, priority: properPriority(priority) }
+  const what = {
+    agent: 'falco',
+    source: 'internal',
+    timeNs,
+    node: hostname || origin.node,
+    message: messageOf(output),
+    tags: [],
+    fields,
+  } as const
+  const nothing = {
+    pod: undefined,
+    container: undefined,
+    exe: undefined,
+    cmdline: undefined,
+    file: undefined,
+    connection: undefined,
+    user: undefined,
+  }
+  const reading = found(head, origin, () => ({ ...what, ...nothing, identity: [output, fields] }))
+  return {
+    ...internal,
+    get detection() {
+      return reading.kind === 'detection' ? reading.detection : undefined
+    },
+  }
 }
 
 /** `container.id` is `host` for a process of the node itself: then there is no container, and never a pod. */

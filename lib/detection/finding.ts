@@ -49,7 +49,7 @@ function detectionOf({ rule, severity, priority }: Head, finding: Finding, { clu
     severity,
     priority,
     source,
-    timeNs: believable(timeNs, receivedMs),
+    ...believable(timeNs, receivedMs),
     receivedMs,
     cluster,
     ...(node ? { node } : {}),

@@ -15,3 +15,8 @@ export function canonicalJson(value: unknown): string {
 export function contentId(...parts: readonly unknown[]): string {
   return createHash('sha256').update(canonicalJson(parts)).digest('hex')
 }
+
+/** The first characters of a text's sha256 in base64url: for telling texts apart where they themselves are too long to keep. */
+export function contentHash(text: string, characters: number): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, characters)
+}

@@ -1,5 +1,3 @@
-const DAY_MS = 86_400_000n
-
 /** Nanoseconds as decimal text → whole milliseconds, which a number holds. */
 export function milliseconds(nanoseconds: string): number {
   return Number(BigInt(nanoseconds) / 1_000_000n)
@@ -14,7 +12,12 @@ export function nanoseconds(time: string): string | undefined {
   return (BigInt(seconds) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'))).toString()
 }
 
-/** A clock that is more than a day ahead says nothing of when it was: then the time of arrival stands (the agent's own stays in the alert). */
-export function believable(timeNs: string, receivedMs: number): string {
-  return BigInt(timeNs) / 1_000_000n > BigInt(receivedMs) + DAY_MS ? String(BigInt(receivedMs) * 1_000_000n) : timeNs
+/** So much a clock may be ahead of the forwarder's. */
+const AHEAD_MS = 5 * 60_000
+
+/** An event's time, and how far its agent's clock is ahead where that is more than five minutes: then it says nothing of when it was, and the time of
+ *  arrival stands (the agent's own stays in the alert). A clock that is behind cannot be told from an alert that is late. */
+export function believable(timeNs: string, receivedMs: number): { readonly timeNs: string; readonly aheadMs?: number } {
+  const aheadMs = Number(BigInt(timeNs) / 1_000_000n - BigInt(receivedMs))
+  return aheadMs > AHEAD_MS ? { timeNs: String(BigInt(receivedMs) * 1_000_000n), aheadMs } : { timeNs }
 }

@@ -1,13 +1,13 @@
 import * as z from 'zod'
 import { messageOf } from '../error.ts'
 import type { ClusterReader, KubernetesObject, OwnerReference } from '../port/cluster.ts'
-import type { Subject } from './incident.ts'
 
-/** What the cluster knew of an incident's pod when it was asked (`atMs`). `owners` from the pod upwards. `absent`: why there is no such pod.
+/** What the cluster knew of an incident's pod (`of`: `namespace/name`) when it was asked (`atMs`). `owners` from the pod upwards. `absent`: why there is no such pod.
  *  `neighbours`: what else runs on its
  *  node, where that was looked at. `unread` names what could not be read, and why. */
 export const Context = z.object({
   atMs: z.number().int(),
+  of: z.string().optional(),
   absent: z.string().optional(),
   pod: z
     .object({ uid: z.string(), serviceAccount: z.string(), images: z.array(z.string()), labels: z.record(z.string(), z.string()) })
@@ -34,21 +34,26 @@ const MAX_OWNERS = 5
 const MAX_NEIGHBOURS = 10
 
 /** Reads the pod, its owners by uid, its node and what else runs there. Never throws: what cannot be read is said in `unread`. */
-export async function describePod(subject: Subject, cluster: ClusterReader, nowMs: number): Promise<Context> {
+export async function describePod(pod: PodName | undefined, cluster: ClusterReader, nowMs: number): Promise<Context> {
+  if (!pod) return { atMs: nowMs, owners: [], unread: [] }
   try {
-    return await readPod(subject, cluster, nowMs)
+    return await readPod(pod, cluster, nowMs)
   } catch (error) {
-    return { atMs: nowMs, owners: [], unread: [messageOf(error)] }
+    return { atMs: nowMs, of: nameOf(pod), owners: [], unread: [messageOf(error)] }
   }
 }
 
-async function readPod(subject: Subject, cluster: ClusterReader, nowMs: number): Promise<Context> {
+export type PodName = { readonly namespace: string; readonly pod: string }
+
+export function nameOf({ namespace, pod }: PodName): string {
+  return `${namespace}/${pod}`
+}
+
+async function readPod({ namespace, pod: name }: PodName, cluster: ClusterReader, nowMs: number): Promise<Context> {
   const unread: string[] = []
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> =>
     work().catch((error: unknown) => void unread.push(`${what}: ${messageOf(error)}`))
-  const base = { atMs: nowMs, owners: [], unread }
-  const { namespace, pod: name } = subject
-  if (!namespace || !name) return base
+  const base = { atMs: nowMs, of: nameOf({ namespace, pod: name }), owners: [], unread }
 
   const pod = await attempt(`pod ${namespace}/${name}`, () => cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace, name }))
   if (!pod) return unread.length > 0 ? base : { ...base, absent: `there is no pod ${namespace}/${name} now` }

@@ -1,42 +1,42 @@
 import * as z from 'zod'
 import { Nanoseconds, Severity } from '../detection/detection.ts'
+import { Evidence } from '../detection/evidence.ts'
 
-/** What an incident is about. `key` tells subjects apart; the rest is for people and for finding the pod again. */
+/** What an incident is about. `key` tells subjects apart; the rest is for people. */
 export const Subject = z.object({
-  kind: z.enum(['pod', 'container', 'node', 'user']),
+  kind: z.enum(['workload', 'container', 'node', 'user', 'namespace', 'cluster']),
   key: z.string(),
   cluster: z.string(),
   namespace: z.string().optional(),
-  pod: z.string().optional(),
+  workload: z.string().optional(),
   container: z.string().optional(),
   node: z.string().optional(),
   user: z.string().optional(),
 })
 export type Subject = z.infer<typeof Subject>
 
-/** What one detection showed, cut to what people look at first. Texts are an attacker's: escape them wherever they are shown. */
-export const Evidence = z.object({
+/** A correlation that came true here, when (nanoseconds; from the first to the last of what made it true), and for which group.
+ *  `pods`: `namespace/name` of those that made it true; a response acts on no others for it. */
+export const IncidentFiring = z.object({
   id: z.string(),
-  rule: z.string(),
+  correlation: z.string(),
   severity: Severity,
-  timeNs: Nanoseconds,
-  message: z.string(),
-  process: z.string().optional(),
-  command: z.string().optional(),
-  file: z.string().optional(),
-  connection: z.string().optional(),
-  user: z.string().optional(),
-  containerId: z.string().optional(),
-  image: z.string().optional(),
-  node: z.string().optional(),
-  podUid: z.string().optional(),
+  group: z.array(z.string()),
+  fromNs: Nanoseconds,
+  toNs: Nanoseconds,
+  hits: z.number().int(),
+  pods: z.array(z.string()),
 })
-export type Evidence = z.infer<typeof Evidence>
+export type IncidentFiring = z.infer<typeof IncidentFiring>
 
-/** open → acknowledged → contained → closed. `count` is the true number of detections; `evidence` holds the first of them by time, and the
- *  worst; `latest` the last. `cause`: the correlation that the rules are parts of, else the rule. Severity only rises. `routes` are the names
- *  of those that are told. `openedMs`, `updatedMs`: when the first and the
- *  last news came (Unix ms). `revision` goes up with every change. */
+/** The pods that were heard of: how many (up to 1,000 are told apart), and the names of the first 20 by name. */
+export const IncidentPods = z.object({ names: z.array(z.string()), seen: z.array(z.string()) })
+
+/** open → acknowledged → contained → closed; open again when there is worse or other news. `count` is the true number of detections;
+ *  `evidence` holds the first of them by time, and the worst; `latest` the last. `cause`: the family of correlations that the rules are parts
+ *  of, else the rule. Severity only rises. `routes` are the names of those that are told. `openedMs`, `updatedMs`: when the first and the last
+ *  news came (Unix ms); `toldMs`: when it was last passed on to be shown, `tellMs`: when it will be. `revision` goes up with every change.
+ *  `seen`, `batches`: the last detections and batches that were counted. */
 export const Incident = z.object({
   id: z.string(),
   subject: Subject,
@@ -45,6 +45,7 @@ export const Incident = z.object({
   status: z.enum(['open', 'acknowledged', 'contained', 'closed']),
   severity: Severity,
   correlations: z.array(z.string()),
+  firings: z.array(IncidentFiring),
   rules: z.array(z.string()),
   mitre: z.array(z.string()),
   count: z.number().int(),
@@ -52,11 +53,16 @@ export const Incident = z.object({
   lastNs: Nanoseconds,
   latest: Evidence,
   evidence: z.array(Evidence),
+  pods: IncidentPods,
   seen: z.array(z.string()),
+  batches: z.array(z.string()),
   routes: z.array(z.string()),
+  silenced: z.array(z.string()),
   acknowledgedBy: z.string().optional(),
   openedMs: z.number().int(),
   updatedMs: z.number().int(),
+  toldMs: z.number().int(),
+  tellMs: z.number().int(),
   revision: z.number().int(),
 })
 export type Incident = z.infer<typeof Incident>
@@ -66,3 +72,14 @@ export const EVIDENCE_CAP = 20
 /** Where an incident and all that belongs to it stands in the table: one partition. */
 export const incidentPartition = (id: string): string => `incident#${id}`
 export const incidentKey = (id: string) => ({ pk: incidentPartition(id), sk: 'incident' })
+
+/** The last evidence that names a pod: what its buttons are for, and what is looked up. */
+export function latestPod(
+  { latest, evidence }: Pick<Incident, 'latest' | 'evidence'>,
+  holds: (evidence: Evidence) => boolean = () => true,
+): (Evidence & { readonly namespace: string; readonly pod: string }) | undefined {
+  for (const one of [latest, ...evidence.toReversed()]) {
+    if (one.namespace !== undefined && one.pod !== undefined && holds(one)) return { ...one, namespace: one.namespace, pod: one.pod }
+  }
+  return undefined
+}

@@ -5,7 +5,26 @@ import type { Incident } from './incident.ts'
 /** Lists an incident under the (UTC) day of its first detection, so that it can be found without its id. */
 export async function listUnderDay(store: Store, { id, firstNs }: Incident): Promise<void> {
   const day = new Date(milliseconds(firstNs)).toISOString().slice(0, 10)
-  await store.put({ pk: `incidents#${day}`, sk: id, data: { id } }, 'absent')
+  await Promise.all([
+    store.put({ pk: `incidents#${day}`, sk: id, data: { id } }, 'absent'),
+    store.put({ pk: DAYS, sk: day, data: { day } }, 'absent'),
+  ])
+}
+
+const DAYS = 'incident-days'
+const PAGE = 1000
+
+/** The ids of all incidents that there are, day by day. */
+export async function* allIncidentIds(store: Store): AsyncGenerator<string> {
+  for (const { sk: day } of await store.query(DAYS)) {
+    for (let from = ''; ; ) {
+      const page = await store.query(`incidents#${day}`, { from, limit: PAGE })
+      for (const { sk } of page) yield sk
+      const last = page.at(-1)
+      if (!last || page.length < PAGE) break
+      from = `${last.sk}!`
+    }
+  }
 }
 
 /** The ids of the incidents that began on a day (`YYYY-MM-DD`), in no particular order. */

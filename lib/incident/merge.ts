@@ -1,66 +1,130 @@
-import { type Correlation, severityOf } from '../correlation/correlation.ts'
-import type { Detection, Severity } from '../detection/detection.ts'
-import { byTime, evidenceOf, mostTelling } from './evidence.ts'
-import { EVIDENCE_CAP, type Evidence, type Incident, type Subject } from './incident.ts'
+import type { Severity } from '../detection/detection.ts'
+import type { Evidence } from '../detection/evidence.ts'
+import { contentHash } from '../detection/id.ts'
+import { byTime, mostTelling } from './evidence.ts'
+import { type FiringNews, joinFirings } from './firings.ts'
+import { EVIDENCE_CAP, type Incident, type IncidentFiring, type Subject } from './incident.ts'
 
-const SEEN_CAP = 1000
+/** So many detections and batches are remembered as counted: what comes again later than that is counted again. */
+const SEEN_CAP = 512
+const BATCHES_CAP = 512
+const PODS_NAMED = 20
+/** So many pods are told apart. */
+export const PODS_CAP = 1000
 
 type Opening = { readonly id: string; readonly subject: Subject; readonly cause: string }
 
-/** What there is to tell an incident. `nowMs`: when it is told (Unix ms). */
-export type News = { readonly detections: readonly Detection[]; readonly fired: readonly Correlation[]; readonly nowMs: number }
+/** What there is to tell an incident. `batch`: what brought it. `evidence`: of the detections that came. `fired`, with what they showed that came
+ *  before. `nowMs`: when it is told (Unix ms). */
+export type News = {
+  readonly batch: string
+  readonly evidence: readonly Evidence[]
+  readonly fired: readonly FiringNews[]
+  readonly nowMs: number
+}
 
-/** The incident with these detections in it, each counted once however often it comes, and with the correlations that came true.
- *  Undefined when nothing is new. Pure; what is known in the end does not depend on the order of the detections. A contained incident is
- *  open again when its pod's name is heard of with another container: what was contained is not what is there now. */
-export function mergeIncident(present: Incident | undefined, opening: Opening, { detections, fired, nowMs }: News): Incident | undefined {
-  const seen = new Set(present?.seen)
-  const fresh = detections.filter(({ id }) => {
-    const short = id.slice(0, 16)
-    return seen.has(short) ? false : seen.add(short)
-  })
-  const newlyFired = fired.filter(({ title }) => !present?.correlations.includes(title))
-  const evidence = [...(present?.evidence ?? []), ...fresh.map(evidenceOf)].sort(byTime)
+/** The incident with this news in it, each detection counted once however often it comes. Undefined when nothing is new. Pure; what is known in
+ *  the end does not depend on the order in which it comes. An acknowledged incident is open again when something worse comes, a contained one when
+ *  another container is heard of: what was contained is not what is there now. */
+export function mergeIncident(
+  present: Incident | undefined,
+  opening: Opening,
+  { batch, evidence: came, fired, nowMs }: News,
+): Incident | undefined {
+  const fresh = freshOf(
+    present,
+    batch,
+    came,
+    fired.flatMap((one) => one.evidence),
+  )
+  const newlyFired = fired.map(({ firing }) => firing).filter(({ id }) => !present?.firings.some((one) => one.id === id))
+  const evidence = [...(present?.evidence ?? []), ...fresh].sort(byTime)
   const latest = [...(present ? [present.latest] : []), ...evidence].sort(byTime).at(-1)
   if ((fresh.length === 0 && newlyFired.length === 0) || !latest) return undefined
-  const told = mostTelling(evidence, EVIDENCE_CAP)
-  const correlations = [...new Set([...(present?.correlations ?? []), ...newlyFired.map(({ title }) => title)])]
+  const told = [...mostTelling(evidence, EVIDENCE_CAP)]
+  const firings = joinFirings(present?.firings ?? [], newlyFired)
+  const correlations = [...new Set(firings.toSorted(worstFirst).map(({ correlation }) => correlation))]
+  const severity = highest([present?.severity ?? 0, ...fresh.map((one) => one.severity), ...newlyFired.map((one) => one.severity)])
+  const firsts = [...evidence.map(({ timeNs }) => timeNs), ...(present ? [present.firstNs] : [])]
   return {
     id: opening.id,
     subject: present?.subject ?? opening.subject,
     cause: opening.cause,
     title: correlations[0] ?? worstOf(told)?.rule ?? opening.cause,
-    status: present ? statusAfter(present, latest) : 'open',
-    severity: highest([present?.severity ?? 0, ...fresh.map(({ severity }) => severity), ...newlyFired.map(severityOf)]),
+    status: present ? statusAfter(present, { fresh, severity, firedNew: correlations.length > present.correlations.length }) : 'open',
+    severity,
     correlations,
-    rules: [...new Set([...(present?.rules ?? []), ...evidence.map(({ rule }) => rule)])].slice(0, 50),
-    mitre: [...new Set([...(present?.mitre ?? []), ...fresh.flatMap(({ mitre }) => mitre)])].sort().slice(0, 50),
+    firings: [...firings],
+    rules: united(
+      present?.rules,
+      fresh.map(({ rule }) => rule),
+      50,
+    ),
+    mitre: united(present?.mitre, [...fresh.flatMap(({ mitre = [] }) => mitre), ...fired.flatMap((one) => one.mitre)], 50),
     count: (present?.count ?? 0) + fresh.length,
-    firstNs: earliest([...evidence.map(({ timeNs }) => timeNs), ...(present ? [present.firstNs] : [])]),
+    firstNs: firsts.reduce((first, time) => (BigInt(time) < BigInt(first) ? time : first)),
     lastNs: latest.timeNs,
     latest,
-    evidence: [...told],
-    seen: [...seen].slice(-SEEN_CAP),
+    evidence: told,
+    pods: podsAfter(present?.pods, fresh),
+    seen: [...(present?.seen ?? []), ...fresh.map(({ id }) => shortened(id))].slice(-SEEN_CAP),
+    batches: [...new Set([...(present?.batches ?? []), shortened(batch)])].slice(-BATCHES_CAP),
     routes: present?.routes ?? [],
+    silenced: present?.silenced ?? [],
     ...(present?.acknowledgedBy ? { acknowledgedBy: present.acknowledgedBy } : {}),
     openedMs: present?.openedMs ?? nowMs,
     updatedMs: nowMs,
+    toldMs: present?.toldMs ?? 0,
+    tellMs: present?.tellMs ?? 0,
     revision: (present?.revision ?? 0) + 1,
   }
 }
 
-function statusAfter({ status, latest: before }: Incident, latest: Evidence): Incident['status'] {
+/** What was not counted yet. Of a batch that was counted nothing is. What only made a correlation true may have been counted, and forgotten, in an
+ *  incident of more detections than are remembered: there it does not count. */
+function freshOf(
+  present: Incident | undefined,
+  batch: string,
+  came: readonly Evidence[],
+  before: readonly Evidence[],
+): readonly Evidence[] {
+  if (present?.batches.includes(shortened(batch))) return []
+  const seen = new Set(present?.seen)
+  const countsEarlier = (present?.count ?? 0) < SEEN_CAP
+  return [...came, ...(countsEarlier ? before : [])].filter(({ id }) => !seen.has(shortened(id)) && seen.add(shortened(id)))
+}
+
+function shortened(id: string): string {
+  return id.slice(0, 16)
+}
+
+type After = { readonly fresh: readonly Evidence[]; readonly severity: Severity; readonly firedNew: boolean }
+
+function statusAfter(present: Incident, { fresh, severity, firedNew }: After): Incident['status'] {
+  const { status, latest } = present
+  if (status === 'acknowledged' && (severity > present.severity || firedNew)) return 'open'
   // What does not name a container, as the audit log, does not tell of another pod.
-  const another = latest.containerId !== undefined && latest.containerId !== before.containerId
+  const another = fresh.some(({ containerId }) => containerId !== undefined && containerId !== latest.containerId)
   return status === 'contained' && another ? 'open' : status
+}
+
+function podsAfter(present: Incident['pods'] | undefined, fresh: readonly Evidence[]): Incident['pods'] {
+  const names = fresh.flatMap(({ namespace, pod }) => (namespace && pod ? [`${namespace}/${pod}`] : []))
+  const seen = new Set([...(present?.seen ?? []), ...names.map((name) => contentHash(name, 8))])
+  return { names: united(present?.names, names, PODS_NAMED), seen: [...seen].slice(0, PODS_CAP) }
+}
+
+function worstFirst(a: IncidentFiring, b: IncidentFiring): number {
+  return b.severity - a.severity || (a.correlation < b.correlation ? -1 : a.correlation > b.correlation ? 1 : 0)
 }
 
 function worstOf(evidence: readonly Evidence[]): Evidence | undefined {
   return evidence.toSorted((a, b) => b.severity - a.severity || byTime(a, b))[0]
 }
 
-function earliest(times: readonly string[]): string {
-  return times.reduce((first, time) => (BigInt(time) < BigInt(first) ? time : first))
+/** Each once, in the order of the alphabet, the first so many. */
+function united(present: readonly string[] = [], more: readonly string[], cap: number): string[] {
+  return [...new Set([...present, ...more])].sort().slice(0, cap)
 }
 
 function highest(severities: readonly Severity[]): Severity {

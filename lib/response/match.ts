@@ -9,7 +9,8 @@ import { detectionFields } from '../rule/detection-fields.ts'
 
 /** `correlation`: one of those that came true; a match is tried with each. */
 type Subject = { readonly incident: Incident; readonly detection: Detection; readonly correlation: string | undefined }
-export type Matcher = (incident: Incident, detection: Detection) => boolean
+/** `correlations`: those to try it with; all of the incident's where it is not said. */
+export type Matcher = (incident: Incident, detection: Detection, correlations?: readonly string[]) => boolean
 
 /** Names of the incident as a whole; all others are the detection's. */
 const INCIDENT: Readonly<Record<string, Field<Subject>>> = {
@@ -24,8 +25,8 @@ export function compileMatch(condition: string): Matcher | ConditionError {
   try {
     const fieldNames = () => [...Object.keys(INCIDENT), ...DETECTION.fieldNames()]
     const matches = compileCondition(parseCondition(condition), { field: findField, fieldNames })
-    return (incident, detection) => {
-      const correlations = incident.correlations.length > 0 ? incident.correlations : [undefined]
+    return (incident, detection, given = incident.correlations) => {
+      const correlations = given.length > 0 ? given : [undefined]
       return correlations.some((correlation) => matches({ incident, detection, correlation }))
     }
   } catch (error) {

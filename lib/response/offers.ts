@@ -1,5 +1,5 @@
 import { contentId } from '../detection/id.ts'
-import type { Incident } from '../incident/incident.ts'
+import { type Incident, latestPod } from '../incident/incident.ts'
 import { actionNamed } from './actions/index.ts'
 import { requestOf, type WantedOffer } from './offer.ts'
 import type { ActionRecord } from './record.ts'
@@ -66,14 +66,13 @@ function acknowledgeOffers(view: IncidentView, nowMs: number): readonly WantedOf
   ]
 }
 
-/** The pod of the last detection that says which one it is, if the incident is about a pod. The audit log has no container: nothing can be proven by it alone. */
-function latestTarget({ subject, latest, evidence }: Incident): Target | undefined {
-  if (subject.kind !== 'pod' || !subject.namespace || !subject.pod) return undefined
-  const proving = latest.containerId !== undefined ? latest : evidence.findLast((one) => one.containerId !== undefined)
+/** The pod of the last detection that says which one it is. The audit log has no container: nothing can be proven by it alone. */
+function latestTarget(incident: Incident): Target | undefined {
+  const proving = latestPod(incident, ({ containerId }) => containerId !== undefined)
   if (!proving) return undefined
-  const { podUid, containerId, node } = proving
+  const { namespace, pod, podUid, containerId, node, timeNs } = proving
   const proof = { ...(podUid ? { uid: podUid } : {}), ...(containerId ? { containerId } : {}), ...(node ? { node } : {}) }
-  return { cluster: subject.cluster, namespace: subject.namespace, pod: subject.pod, ...proof, seenNs: proving.timeNs }
+  return { cluster: incident.subject.cluster, namespace, pod, ...proof, seenNs: timeNs }
 }
 
 /** As far as two pieces of evidence tell: the same uid, else the same container. */

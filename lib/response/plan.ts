@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
 import type { Incident } from '../incident/incident.ts'
+import type { Matcher } from './match.ts'
 import { ActionRequest, type Target } from './request.ts'
 import type { Response } from './response.ts'
 
@@ -12,7 +13,7 @@ export type PlannedAction = z.infer<typeof PlannedAction>
 export const planSortKey = (actionId: string): string => `plan#${actionId}`
 
 /** A response whose `match` is compiled. */
-export type CompiledResponse = { readonly response: Response; readonly matches: (incident: Incident, detection: Detection) => boolean }
+export type CompiledResponse = { readonly response: Response; readonly matches: Matcher }
 
 /** The actions that the responses call for, given this detection of the incident. None for a detection without a pod: nothing that a node
  *  or an unnamed container did is ever taken out on a pod. The same incident, response and pod always give the same action ids. */
@@ -25,7 +26,7 @@ export function planActions(
   const target = targetOf(detection)
   if (!target) return []
   return responses
-    .filter(({ matches }) => matches(incident, detection))
+    .filter(({ matches }) => matches(incident, detection, correlationsOf(incident, detection)))
     .flatMap(({ response }) =>
       response.actions.map(({ action, parameters }, step) => ({
         response: response.response,
@@ -50,6 +51,12 @@ export function planActions(
         },
       })),
     )
+}
+
+/** The correlations that this detection's pod has a part in: what another pod of the workload did is no reason to touch this one. */
+function correlationsOf({ firings }: Incident, { pod }: Detection): readonly string[] {
+  const name = pod && `${pod.namespace}/${pod.name}`
+  return firings.filter(({ pods }) => name !== undefined && pods.includes(name)).map(({ correlation }) => correlation)
 }
 
 /** The detection's pod, with all that it says of which pod that was. */

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Detection } from '../detection/detection.ts'
 import type { Incident } from '../incident/incident.ts'
+import type { Matcher } from './match.ts'
 
 /** Who is told of which incidents, where. Without `match`: of all. */
 export const Route = z.strictObject({
@@ -14,7 +15,7 @@ export const Route = z.strictObject({
 export type Route = z.infer<typeof Route>
 export const RouteItem = z.strictObject({ route: Route })
 
-export type CompiledRoute = { readonly route: Route; readonly matches: (incident: Incident, detection: Detection) => boolean }
+export type CompiledRoute = { readonly route: Route; readonly matches: Matcher }
 
 /** The names of the routes that any of the detections takes. */
 export function routesOf(incident: Incident, detections: readonly Detection[], routes: readonly CompiledRoute[]): readonly string[] {

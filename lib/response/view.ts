@@ -1,5 +1,6 @@
 import { Context, contextSortKey } from '../incident/context.ts'
 import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
+import { allIncidentIds } from '../incident/index-by-day.ts'
 import { type Item, parseData, read, type Store } from '../port/store.ts'
 import { Offer, offerFor } from './offer.ts'
 import { PlannedAction } from './plan.ts'
@@ -12,6 +13,14 @@ export type IncidentView = {
   readonly plans: readonly PlannedAction[]
   readonly actions: readonly ActionRecord[]
   readonly offers: readonly { readonly sk: string; readonly offer: Offer }[]
+}
+
+/** All incidents that there are, one after the other. */
+export async function* allIncidents(store: Store): AsyncGenerator<IncidentView> {
+  for await (const id of allIncidentIds(store)) {
+    const view = await loadView(store, id)
+    if (view) yield view
+  }
 }
 
 /** Reads the incident's partition; undefined where there is no such incident. */

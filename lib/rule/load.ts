@@ -31,12 +31,19 @@ const FALCO_KINDS = '(?:rule|macro|list|required_engine_version|required_plugin_
 /** An item that begins with one of these keys, or has it anywhere. */
 const FALCO_ITEM = new RegExp(`^-\\s+\\{?\\s*['"]?${FALCO_KINDS}['"]?\\s*:`, 'm')
 const FALCO_KEY = new RegExp(`^\\s*(?:-\\s+)?\\{?\\s*['"]?${FALCO_KINDS}['"]?\\s*:`, 'm')
-const OWN_ITEM = /^(?:-\s+)?['"]?(?:response|route|permission|guards|correlation)['"]?\s*:/m
+const OWN_ITEM = /^(?:-\s+)?['"]?(?:response|route|permission|guards|correlation|detection|stage|silence)['"]?\s*:/m
 
 /** Whether these are Falco's rules, which are read by Falco's own rules for YAML (lib/rule/falco). Told by the text, since what those allow
  *  may be an error elsewhere. */
 export function isFalcoFile({ text }: RuleFile): boolean {
   return FALCO_ITEM.test(text) || (FALCO_KEY.test(text) && !OWN_ITEM.test(text))
+}
+
+/** The names of the rules in a file of Falco's, read from the text alone: enough to know that they are there. */
+export function falcoRuleNames({ text }: RuleFile): readonly string[] {
+  return [...text.matchAll(/^-\s+\{?\s*['"]?rule['"]?\s*:\s*(?:"([^"\n]*)"|'([^'\n]*)'|([^\n]*?))\s*(?:,.*|#.*)?$/gm)].map(
+    ([, double, single, plain]) => double ?? single ?? plain ?? '',
+  )
 }
 
 /** The line, from 1, where the first item of ours begins; undefined: there is none. */

@@ -1,7 +1,9 @@
 import { SEVERITY_NAMES } from '../detection/detection.ts'
+import type { Evidence } from '../detection/evidence.ts'
 import { milliseconds } from '../detection/time.ts'
 import type { Context } from '../incident/context.ts'
-import type { Evidence, Incident } from '../incident/incident.ts'
+import { type Incident, latestPod } from '../incident/incident.ts'
+import { PODS_CAP } from '../incident/merge.ts'
 import type { Block, ChatMessage } from '../port/chat.ts'
 import { actionNamed } from '../response/actions/index.ts'
 import type { Offer } from '../response/offer.ts'
@@ -41,27 +43,46 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
     ...(statusText(view) ? [section(statusText(view))] : []),
     ...buttons(offers),
   ]
-  const where = incident.subject.pod
-    ? `${incident.subject.namespace}/${incident.subject.pod}`
-    : (incident.subject.user ?? incident.subject.node ?? incident.subject.key)
+  const where = placeOf(incident)
   const color =
     incident.status === 'contained' || incident.status === 'closed' ? STATUS_COLORS[incident.status] : SEVERITY_COLORS[incident.severity]
   return { text: clip(`${capital(severity)}: ${plain(incident.title)} on ${plain(where)} (${incident.status})`, 500), color, blocks }
 }
 
-function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, context: known }: IncidentView): string[] {
+function placeOf({ subject, pods }: Incident): string {
+  const [only] = pods.names
+  if (only !== undefined && pods.seen.length === 1) return only
+  if (subject.workload !== undefined) return `${subject.namespace}/${subject.workload}`
+  return subject.user ?? subject.namespace ?? subject.node ?? subject.container ?? subject.cluster
+}
+
+/** The pod that the buttons are for, and how many more there are. */
+function podText(incident: Incident): string | undefined {
+  const pod = latestPod(incident)
+  const more = incident.pods.seen.length - 1
+  const others = more >= PODS_CAP - 1 ? `${decimal(PODS_CAP)} or more` : `${decimal(more)} more`
+  return pod && `${code(`${pod.namespace}/${pod.pod}`)}${more > 0 ? `, the latest, and ${others}` : ''}`
+}
+
+function decimal(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
+function factsOf({ incident, context: known }: IncidentView): string[] {
+  const { subject, evidence, status, acknowledgedBy } = incident
   const [owner] = known?.owners.slice(-1) ?? []
   const images = known?.pod?.images ?? evidence.flatMap(({ image }) => image ?? []).slice(0, 1)
   const facts: [string, string | undefined][] = [
-    ['Pod', subject.pod && code(`${subject.namespace}/${subject.pod}`)],
+    ['Pod', podText(incident)],
     ['User', subject.user && code(subject.user)],
-    ['Container', subject.pod ? undefined : subject.container && code(subject.container)],
-    ['Workload', owner && code(`${owner.kind} ${owner.name}`)],
+    ['Namespace', subject.kind === 'namespace' ? subject.namespace && code(subject.namespace) : undefined],
+    ['Container', subject.container && code(subject.container)],
+    ['Workload', owner ? code(`${owner.kind} ${owner.name}`) : subject.workload && code(subject.workload)],
     [
       'Node',
-      subject.kind === 'user'
+      subject.kind === 'user' || subject.kind === 'namespace' || subject.kind === 'cluster'
         ? undefined
-        : `${code(known?.node?.name ?? subject.node ?? 'unknown', 200)}${known?.node?.os ? ` ${plain(`${known.node.os}, ${known.node.kubelet}`, 100)}` : ''}`,
+        : `${code(known?.node?.name ?? subject.node ?? latestPod(incident)?.node ?? 'unknown', 200)}${known?.node?.os ? ` ${plain(`${known.node.os}, ${known.node.kubelet}`, 100)}` : ''}`,
     ],
     [
       'Image',
@@ -82,7 +103,7 @@ function factsOf({ incident: { subject, evidence, status, acknowledgedBy }, cont
 function evidenceText({ evidence, count }: Incident): string {
   const shown = wholeLines(evidence.slice(0, SHOWN_EVIDENCE).map(evidenceLine), SECTION_MAX - 100)
   const more = count - shown.length
-  return ['*What was seen*', ...shown, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n')
+  return ['*What was seen*', ...shown, ...(more > 0 ? [`… and ${decimal(more)} more`] : [])].join('\n')
 }
 
 function evidenceLine({ rule, timeNs, command, process, file, connection, user }: Evidence): string {
@@ -104,7 +125,7 @@ function contextText({ neighbours, node, absent, unread }: Context): string {
 
 function countText({ count, firstNs, lastNs }: Incident): string {
   const [first, last] = [firstNs, lastNs].map((ns) => milliseconds(ns)) as [number, number]
-  return count === 1 ? `1 detection, ${date(first)}` : `${count} detections, first ${date(first)}, last ${date(last)}`
+  return count === 1 ? `1 detection, ${date(first)}` : `${decimal(count)} detections, first ${date(first)}, last ${date(last)}`
 }
 
 function mitreText({ mitre }: Incident): string {

@@ -1,30 +1,41 @@
 import * as z from 'zod'
 import type { Store } from '../port/store.ts'
 import { ActionRequest } from '../response/request.ts'
+import { DecisionToTake } from './messages.ts'
 
 /** After how long without news an incident is closed. */
 export const QUIET_MS = 24 * 3600_000
 
 /** What the sweep has to do at a time. `undo`: send this release until the action is undone. `finish`: send an action again that was begun
  *  and has no outcome. `follow`: make sure that a press was followed by its action. `expire`: note that an approval ran out.
- *  `close`: close an incident that has been quiet. */
+ *  `close`: close an incident that has been quiet. `tell`: show what has come to an incident since it was last shown. `decide`: decide what
+ *  of a correlation had to wait. */
 export const Due = z.discriminatedUnion('do', [
   z.object({ do: z.literal('undo'), action: z.string(), request: ActionRequest }),
   z.object({ do: z.literal('finish'), request: ActionRequest }),
   z.object({ do: z.literal('follow'), nonce: z.string() }),
   z.object({ do: z.literal('expire'), incident: z.string(), plan: z.string() }),
   z.object({ do: z.literal('close'), incident: z.string() }),
+  z.object({ do: z.literal('tell'), incident: z.string() }),
+  z.object({ do: z.literal('decide'), decision: DecisionToTake }),
 ])
 export type Due = z.infer<typeof Due>
 
-/** What changes the cluster does not wait behind what only changes a message. */
-const PARTITIONS = ['due#cluster', 'due#chat'] as const
-const partitionOf = ({ do: kind }: Due): string => (kind === 'expire' || kind === 'close' ? PARTITIONS[1] : PARTITIONS[0])
+/** What changes the cluster does not wait behind what only changes a message, nor that behind decisions. */
+const PARTITIONS = ['due#cluster', 'due#chat', 'due#decide'] as const
+const CHAT: ReadonlySet<Due['do']> = new Set(['expire', 'close', 'tell'])
+const partitionOf = ({ do: kind }: Due): string => PARTITIONS[kind === 'decide' ? 2 : CHAT.has(kind) ? 1 : 0]
 const BATCH = 200
 
 /** Sets something down for `atMs` (Unix ms). `id` makes it once: the same id and time again changes nothing. */
 export async function setDue(store: Store, atMs: number, id: string, due: Due): Promise<void> {
   await store.put({ pk: partitionOf(due), sk: `${sortable(atMs)}#${id}`, data: due }, 'absent')
+}
+
+/** When the next decision that waits is due (Unix ms); undefined: none waits. */
+export async function nextDecisionMs(store: Store): Promise<number | undefined> {
+  const [first] = await store.query(PARTITIONS[2], { limit: 1 })
+  return first && Number(first.sk.slice(0, 15))
 }
 
 /** One thing that is due; undefined where what stands there cannot be read. `done` takes it off the list: call it after it was handed on. */

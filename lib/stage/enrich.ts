@@ -1,6 +1,6 @@
 import { CodedError } from '../error.ts'
-import { Context, contextSortKey, describePod } from '../incident/context.ts'
-import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
+import { Context, contextSortKey, describePod, nameOf } from '../incident/context.ts'
+import { Incident, incidentKey, incidentPartition, latestPod } from '../incident/incident.ts'
 import type { ClusterReader } from '../port/cluster.ts'
 import type { Clock, Log } from '../port/log.ts'
 import type { QueueSender } from '../port/queue.ts'
@@ -29,13 +29,15 @@ export async function enrich(
   const incident = await read(store, incidentKey(id), Incident)
   if (!incident) throw new CodedError('invalid_input', `enrich: there is no incident ${id.slice(0, 40)}`)
   const key = { pk: incidentPartition(id), sk: contextSortKey }
+  const pod = latestPod(incident)
+  const of = pod && nameOf(pod)
   const present = await read(store, key, Context)
-  if (!present || (present.unread.length > 0 && clock() - present.atMs > 5000) || clock() - present.atMs > FRESH_MS) {
+  if (!present || present.of !== of || (present.unread.length > 0 && clock() - present.atMs > 5000) || clock() - present.atMs > FRESH_MS) {
     const known = incident.subject.cluster === clusterName
-    const context = await describePod(incident.subject, known ? cluster : unknownCluster, clock())
+    const context = await describePod(pod, known ? cluster : unknownCluster, clock())
     if (context.unread.length > 0) log.warn('context is incomplete', { incident: id, unread: context.unread.join('; ').slice(0, 300) })
     await update(store, key, Context, (now) =>
-      now && now.absent === undefined && context.absent !== undefined ? { ...now, absent: context.absent } : context,
+      now && now.of === of && now.absent === undefined && context.absent !== undefined ? { ...now, absent: context.absent } : context,
     )
   }
   await messages.send([noticeMessage(id, `enriched-${incident.revision}`)])

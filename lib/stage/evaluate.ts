@@ -1,23 +1,24 @@
-import { unpackBatch } from '../batch/batch.ts'
 import { wholeBatch } from '../batch/parts.ts'
-import { correlate, type Firing } from '../correlation/evaluate.ts'
+import type { Fired } from '../correlation/advance.ts'
+import type { Stage } from '../correlation/correlation.ts'
+import { type Correlated, correlate, decide } from '../correlation/evaluate.ts'
+import { keysOf } from '../correlation/set.ts'
 import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
-import { readAlert } from '../detection/read.ts'
 import { CodedError, messageOf } from '../error.ts'
-import { causeOf, subjectOf } from '../incident/group.ts'
-import { incidentPartition } from '../incident/incident.ts'
-import { listUnderDay } from '../incident/index-by-day.ts'
+import { subjectOf, subjectOfFiring } from '../incident/group.ts'
 import { journal } from '../incident/journal.ts'
-import { openOrMerge } from '../incident/open.ts'
+import { silencesIn } from '../incident/silences.ts'
+import { stageOf } from '../incident/stage-rule.ts'
+import { inParallel } from '../parallel.ts'
 import type { Clock, Log } from '../port/log.ts'
 import type { MessageContent, QueueSender } from '../port/queue.ts'
-import { read, type Store } from '../port/store.ts'
-import { PlannedAction, planActions, planSortKey } from '../response/plan.ts'
-import { routesOf } from '../response/route.ts'
+import type { Store } from '../port/store.ts'
 import type { RuleSet } from '../rule-set.ts'
-import { QUIET_MS, setDue } from './due.ts'
-import { actionsMessage } from './messages.ts'
+import { advanceIncident, type Chapter } from './advance-incident.ts'
+import { setDue } from './due.ts'
+import { DECIDE_SCHEMA, DecideMessage, readBody } from './messages.ts'
+import { readBatch } from './read-batch.ts'
 
 export type EvaluatePorts = {
   readonly store: Store
@@ -28,14 +29,45 @@ export type EvaluatePorts = {
   readonly log: Log
 }
 
-type Group = { readonly detections: Detection[]; readonly firings: Firing[] }
+const AT_ONCE = 16
 
-/** Evaluates one batch, when the last of its parts has come: reads its alerts, correlates, brings each incident up to date, and hands on what is called for. Every step can be
- *  done again with the same result, so a batch that comes twice, or a crash anywhere in it, changes nothing. What cannot be evaluated for
- *  good is kept in the journal and does not hold up its neighbours; what may succeed later throws, at the end, so that the batch comes again. */
+/** Evaluates one message: a batch, when the last of its parts has come, or decisions that had to wait. Reads the alerts, correlates, brings each
+ *  incident up to date, and hands on what is called for. Every step can be done again with the same result, so a message that comes twice, or a
+ *  crash anywhere in it, changes nothing. What cannot be evaluated for good is kept in the journal and does not hold up its neighbours; what may
+ *  succeed later throws, at the end, so that the message comes again. */
 export async function evaluate(message: MessageContent, ports: EvaluatePorts): Promise<void> {
+  await evaluateMessage(message, ports)
+}
+
+/** The same; resolves with the correlations that came true. */
+export async function evaluateMessage(message: MessageContent, ports: EvaluatePorts): Promise<readonly Fired[]> {
+  if (message.attributes['creance.schema'] === DECIDE_SCHEMA) return evaluateDecisions(message, ports)
   const whole = await wholeBatch(message, ports.store, ports.clock())
-  if (!whole) return
+  if (!whole) return []
+  const { id, detections, ofAgents } = await readBatch(whole, ports)
+  const { correlations, stages } = ports.rules
+  const keyed = [...detections, ...ofAgents].map((detection) => ({ detection, keys: keysOf(detection, correlations) }))
+  const correlated = await correlate(keyed, correlations, ports)
+  const staged = keyed.slice(0, detections.length).map((one) => ({ ...one, stage: stageOf(one.detection, stages) }))
+  await advanceAll({ batch: id, staged, correlated }, ports)
+  return correlated.fired
+}
+
+async function evaluateDecisions({ body }: MessageContent, ports: EvaluatePorts): Promise<readonly Fired[]> {
+  const due = readBody(body, DecideMessage).decide.map(({ correlation, group, fromNs, toNs }) => ({
+    title: correlation,
+    group,
+    times: { from: BigInt(fromNs), to: BigInt(toNs) },
+  }))
+  const correlated = await decide(due, ports.rules.correlations, ports)
+  await advanceAll({ batch: contentId('decide', body), staged: [], correlated }, ports)
+  return correlated.fired
+}
+
+type Staged = { readonly detection: Detection; readonly keys: readonly string[]; readonly stage: Stage }
+type Evaluated = { readonly batch: string; readonly staged: readonly Staged[]; readonly correlated: Correlated }
+
+async function advanceAll({ batch, staged, correlated }: Evaluated, ports: EvaluatePorts): Promise<void> {
   const later: unknown[] = []
   const apart = async (detections: readonly Detection[], work: () => Promise<void>): Promise<void> => {
     try {
@@ -45,19 +77,66 @@ export async function evaluate(message: MessageContent, ports: EvaluatePorts): P
       else later.push(error)
     }
   }
-  const groups = new Map<string, Group>()
-  for (const detection of await readBatch(whole, ports)) {
-    await apart([detection], async () => {
-      const firings = await correlate(detection, ports.rules.correlations, ports)
-      const key = `${subjectOf(detection).key} ${causeOf(detection, ports.rules.correlations)}`
-      const group = groups.get(key) ?? { detections: [], firings: [] }
-      group.detections.push(detection)
-      group.firings.push(...firings)
-      groups.set(key, group)
-    })
+  const byId = new Map(staged.map(({ detection }) => [detection.id.slice(0, 16), detection]))
+  for (const { error, hits } of correlated.failed) {
+    await apart([...new Set(hits.flatMap(({ id }) => byId.get(id) ?? []))], () => Promise.reject(error))
   }
-  for (const group of groups.values()) await apart(group.detections, () => advance(group, ports))
+  if (correlated.cut > 0) ports.log.warn('correlation groups are full: their oldest hits are forgotten', { groups: correlated.cut })
+  if (correlated.unkept > 0) ports.log.error('more correlation groups in a batch than are evaluated', { groups: correlated.unkept })
+  await apart([], async () => {
+    await inParallel(correlated.toDecide, AT_ONCE, ({ title, group, times, atMs }) => {
+      const decision = { correlation: title, group: [...group], fromNs: String(times.from), toNs: String(times.to) }
+      return setDue(ports.store, atMs, `decide-${contentId(decision).slice(0, 32)}`, { do: 'decide', decision })
+    })
+  })
+  await apart([], () => noteObserved(correlated.fired, ports))
+  const chapters = chaptersOf(staged, correlated.fired, ports.rules)
+  const silences = chapters.length > 0 ? [...ports.rules.silences, ...(await silencesIn(ports.store))] : []
+  await inParallel(chapters, AT_ONCE, (chapter) =>
+    apart(
+      chapter.detections.map(({ detection }) => detection),
+      () => advanceIncident(chapter, { batch, silences }, ports),
+    ),
+  )
   if (later.length > 0) throw later[0]
+}
+
+/** What comes to each incident. What is only observed comes to none. */
+function chaptersOf(staged: readonly Staged[], fired: readonly Fired[], { families }: RuleSet): readonly Chapter[] {
+  const chapters = new Map<string, Chapter & { detections: Staged[]; fired: Fired[] }>()
+  const chapterOf = (opening: Chapter['opening']) => {
+    const key = `${opening.subject.key} ${opening.cause}`
+    const chapter = chapters.get(key) ?? { opening, detections: [], fired: [] }
+    chapters.set(key, chapter)
+    return chapter
+  }
+  for (const one of staged) {
+    if (one.stage === 'observe') continue
+    const { detection, keys } = one
+    chapterOf({ subject: subjectOf(detection), cause: families.causeOf(detection, keys) }).detections.push(one)
+  }
+  for (const one of fired) {
+    if (one.correlation.stage === 'observe') continue
+    chapterOf({ subject: subjectOfFiring(one), cause: families.causeOfFiring(one.correlation) }).fired.push(one)
+  }
+  return [...chapters.values()]
+}
+
+/** A correlation that is only observed leads to no incident: the journal says that it came true. */
+async function noteObserved(fired: readonly Fired[], { store, clock, log }: EvaluatePorts): Promise<void> {
+  for (const { id, correlation, group, hits } of fired.filter((one) => one.correlation.stage === 'observe')) {
+    const what = `${correlation.title}: ${group.join(', ').slice(0, 500)}`
+    const line = {
+      id: `observed-${id}`,
+      at: clock(),
+      kind: 'incident',
+      what,
+      outcome: 'observed',
+      why: `${hits.length} detections`,
+    } as const
+    await journal(store, line)
+    log.info('correlation observed', { correlation: correlation.title, firing: id })
+  }
 }
 
 async function setAside(detections: readonly Detection[], error: CodedError, { store, clock, log }: EvaluatePorts): Promise<void> {
@@ -66,80 +145,4 @@ async function setAside(detections: readonly Detection[], error: CodedError, { s
     const what = `${rule}: ${message}`.slice(0, 4096)
     await journal(store, { id: `aside-${id}`, at: clock(), kind: 'refused_input', what, outcome: 'refused', why: messageOf(error) })
   }
-}
-
-/** What the batch's alerts say. One that cannot be read is kept in the journal, with the reason; the agents' words about themselves are counted. */
-async function readBatch(message: MessageContent, { store, clock, log }: EvaluatePorts): Promise<readonly Detection[]> {
-  const batch = unpackBatch(message)
-  const refused = batch.refused.map(({ line, reason }) => ({ text: line, reason }))
-  const detections: Detection[] = []
-  const telemetry: string[] = []
-  for (const envelope of batch.envelopes) {
-    const reading = readAlert(envelope)
-    if (reading.kind === 'detection') detections.push(reading.detection)
-    if (reading.kind === 'internal')
-      log.info('agent reported on itself', { agent: envelope.agent, rule: reading.rule, priority: reading.priority })
-    if (reading.kind === 'telemetry') telemetry.push(`${envelope.agent}: ${reading.what}`)
-    if (reading.kind === 'refused') refused.push({ text: envelope.alert, reason: reading.reason })
-  }
-  if (telemetry.length > 0) log.info('events without a finding passed over', { count: telemetry.length, first: telemetry[0] })
-  for (const { text, reason } of refused) {
-    log.warn('alert refused', { batch: batch.id, reason })
-    const id = `refused-${contentId(text, reason).slice(0, 32)}`
-    await journal(store, { id, at: clock(), kind: 'refused_input', what: text.slice(0, 4096), outcome: 'refused', why: reason })
-  }
-  return detections
-}
-
-async function advance({ detections, firings }: Group, ports: EvaluatePorts): Promise<void> {
-  const { store, incidents, rules, clock, log } = ports
-  const [first] = detections
-  if (!first) return
-  const opening = { subject: subjectOf(first), cause: causeOf(first, rules.correlations) }
-  const fired = firings.map(({ correlation }) => correlation)
-  const incident = await openOrMerge(store, opening, { detections, fired, nowMs: clock() }, (merged) =>
-    routesOf(merged, detections, rules.routes),
-  )
-  await listUnderDay(store, incident)
-  const line = { id: 'opened', at: clock(), kind: 'incident', what: incident.title, incident: incident.id, outcome: 'open' } as const
-  await journal(store, line)
-  for (const { correlation, hits } of firings) {
-    const what = `${correlation.title}: ${hits.map(({ rule }) => rule).join(' → ')}`
-    await journal(store, { ...line, id: `fired-${contentId(correlation.title).slice(0, 16)}`, what, outcome: 'correlated' })
-  }
-  // Many detections call for the same: once is enough.
-  const called = detections.flatMap((detection) => planActions(incident, detection, rules.responses, clock()))
-  const planned = new Map(called.map((action) => [action.request.id, action])).values()
-  for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
-  await setDue(store, incident.openedMs + QUIET_MS, `close-${incident.id}`, { do: 'close', incident: incident.id })
-  await incidents.send([
-    { body: JSON.stringify({ incident: incident.id }), group: incident.id, dedup: `${incident.id}-${incident.revision}` },
-  ])
-  log.info('incident advanced', {
-    incident: incident.id,
-    count: incident.count,
-    severity: incident.severity,
-    detections: detections.length,
-  })
-}
-
-/** Writes what a response calls for down, and sends what is to be done without asking, in its order. */
-async function handOn(planned: readonly PlannedAction[], ports: EvaluatePorts): Promise<void> {
-  const standing = []
-  for (const action of planned) standing.push(await writeDown(action, ports))
-  const requests = standing.filter(({ mode }) => mode === 'enforce').map(({ request }) => request)
-  if (requests.length > 0) await ports.actions.send([actionsMessage(requests)])
-}
-
-/** Writes a plan down once. The first one stands, with its expiry, however often it comes. */
-async function writeDown(planned: PlannedAction, { store, clock }: EvaluatePorts): Promise<PlannedAction> {
-  const { id, incident, action, target } = planned.request
-  const key = { pk: incidentPartition(incident), sk: planSortKey(id) }
-  await store.put({ ...key, data: planned }, 'absent')
-  const standing = (await read(store, key, PlannedAction)) ?? planned
-  const { response, mode, request } = standing
-  const what = `${action} pod ${target.namespace}/${target.pod}: ${mode} by response "${response}"`
-  await journal(store, { id: `planned-${id}`, at: clock(), kind: 'planned', what, incident, action, by: response, outcome: mode })
-  if (mode === 'approve') await setDue(store, request.expiresMs, `expire-${id}`, { do: 'expire', incident, plan: id })
-  return standing
 }

@@ -17,6 +17,23 @@ export type NoticeMessage = z.infer<typeof NoticeMessage>
 export const ActionsMessage = z.object({ requests: z.array(ActionRequest).min(1).max(20) })
 export type ActionsMessage = z.infer<typeof ActionsMessage>
 
+/** What of a correlation had to wait, and for which group: the points between two times (nanoseconds, both included). */
+export const DecisionToTake = z.object({
+  correlation: z.string(),
+  group: z.array(z.string()),
+  fromNs: z.string().regex(/^\d{1,19}$/),
+  toNs: z.string().regex(/^\d{1,19}$/),
+})
+export type DecisionToTake = z.infer<typeof DecisionToTake>
+
+/** The attribute `creance.schema` of a message of the detections queue that has decisions and no batch. */
+export const DECIDE_SCHEMA = 'decide/1'
+export const DecideMessage = z.object({ decide: z.array(DecisionToTake).min(1).max(100) })
+
+export function decideMessage(decide: readonly DecisionToTake[]): OutgoingMessage {
+  return { body: JSON.stringify({ decide }), attributes: { 'creance.schema': DECIDE_SCHEMA } }
+}
+
 export function actionsMessage(requests: readonly ActionRequest[]): OutgoingMessage {
   return { body: JSON.stringify({ requests }) }
 }

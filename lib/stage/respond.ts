@@ -15,6 +15,7 @@ import { provePod } from '../response/prove.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
 import { release } from '../response/release.ts'
 import { type ActionRequest, requesterWords } from '../response/request.ts'
+import { loadView } from '../response/view.ts'
 import { setDue } from './due.ts'
 import { type ActionsMessage, noticeMessage } from './messages.ts'
 
@@ -139,9 +140,9 @@ async function settle(request: ActionRequest, outcome: Outcome, { store, message
   log.info('action settled', { incident, action: id, name: action, outcome: outcome.state, why: messageOf(outcomeWords(outcome)) })
 }
 
-/** What the outcome means for the incident: contained, or open again. */
+/** What the outcome means for the incident: contained, when no pod that was heard of is left as it was; or open again. */
 async function reflect({ incident, action }: ActionRequest, { state }: Outcome, store: Store): Promise<void> {
-  const contains = state === 'done' && (action === 'isolate' || action === 'delete')
+  const contains = state === 'done' && CONTAINING.has(action) && (await isContained(incident, store))
   const frees = state === 'undone' && action === 'release'
   if (!contains && !frees) return
   await update(store, incidentKey(incident), Incident, (now): Incident | undefined => {
@@ -149,4 +150,15 @@ async function reflect({ incident, action }: ActionRequest, { state }: Outcome, 
     const status = contains ? 'contained' : now.status === 'contained' ? (now.acknowledgedBy ? 'acknowledged' : 'open') : now.status
     return status === now.status ? undefined : { ...now, status, revision: now.revision + 1 }
   })
+}
+
+const CONTAINING: ReadonlySet<string> = new Set(['isolate', 'delete'])
+
+async function isContained(id: string, store: Store): Promise<boolean> {
+  const view = await loadView(store, id)
+  if (!view) return false
+  const done = view.actions.filter(({ request, outcome }) => CONTAINING.has(request.action) && outcome?.state === 'done')
+  const pods = new Set(done.map(({ request: { target } }) => `${target.namespace}/${target.pod}`))
+  const { names, seen } = view.incident.pods
+  return seen.length <= names.length && names.every((name) => pods.has(name))
 }

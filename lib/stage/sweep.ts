@@ -10,34 +10,49 @@ import { isFinal } from '../response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
 import type { ActionRequest } from '../response/request.ts'
 import { loadView } from '../response/view.ts'
-import { type Due, QUIET_MS, setDue, takeDue } from './due.ts'
-import { actionsMessage, noticeMessage } from './messages.ts'
+import { type Due, QUIET_MS, setDue, type Taken, takeDue } from './due.ts'
+import { actionsMessage, decideMessage, noticeMessage } from './messages.ts'
 
 export type SweepPorts = {
   readonly store: Store
   readonly actions: QueueSender
   readonly messages: QueueSender
+  /** Where what had to wait is decided. */
+  readonly detections: QueueSender
   readonly clock: Clock
   readonly log: Log
 }
 
 const MAX_ROUNDS = 20
 const AGAIN_MS = 5 * 60_000
+const DECISIONS_A_MESSAGE = 50
 
 /** Does what has come due. One that fails stays for the next sweep and does not stop the others. Returns how many were done. */
 export async function sweep(ports: SweepPorts): Promise<number> {
   let count = 0
   for (let round = 0; round < MAX_ROUNDS; round++) {
+    const all = await takeDue(ports.store, ports.clock())
+    const toDecide = all.filter(({ due }) => due?.do === 'decide')
     let done = 0
-    for (const taken of await takeDue(ports.store, ports.clock())) {
+    const attempt = async (taken: readonly Taken[], work: () => Promise<void>): Promise<void> => {
       try {
-        if (taken.due) await carryOut(taken.due, taken.id, ports)
-        else ports.log.error('due item cannot be read', { id: taken.id })
-        await taken.done()
-        done += 1
+        await work()
+        for (const one of taken) await one.done()
+        done += taken.length
       } catch (error) {
-        ports.log.error('due item failed', { id: taken.id, why: messageOf(error) })
+        ports.log.error('due item failed', { id: taken[0]?.id, why: messageOf(error) })
       }
+    }
+    for (const taken of all.filter((one) => !toDecide.includes(one))) {
+      await attempt([taken], async () => {
+        if (taken.due && taken.due.do !== 'decide') await carryOut(taken.due, taken.id, ports)
+        else ports.log.error('due item cannot be read', { id: taken.id })
+      })
+    }
+    for (let at = 0; at < toDecide.length; at += DECISIONS_A_MESSAGE) {
+      const some = toDecide.slice(at, at + DECISIONS_A_MESSAGE)
+      const decisions = some.flatMap(({ due }) => (due?.do === 'decide' ? [due.decision] : []))
+      await attempt(some, () => ports.detections.send([decideMessage(decisions)]))
     }
     count += done
     if (done === 0) return count
@@ -45,11 +60,12 @@ export async function sweep(ports: SweepPorts): Promise<number> {
   return count
 }
 
-async function carryOut(due: Due, id: string, ports: SweepPorts): Promise<void> {
+async function carryOut(due: Exclude<Due, { do: 'decide' }>, id: string, ports: SweepPorts): Promise<void> {
   if (due.do === 'undo') return undo(due, id, ports)
   if (due.do === 'finish') return finish(due.request, id, ports)
   if (due.do === 'follow') return follow(due.nonce, id, ports)
   if (due.do === 'expire') return expire(due, ports)
+  if (due.do === 'tell') return ports.messages.send([noticeMessage(due.incident, id)])
   return close(due.incident, ports)
 }
 

@@ -26,7 +26,9 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
   const incidentOf = async (pod: DemoPod): Promise<IncidentView> => {
     const days = [Date.now(), Date.now() - 86_400_000].map((ms) => new Date(ms).toISOString().slice(0, 10))
     const ids = (await Promise.all(days.map((day) => incidentsOfDay(store, day)))).flat()
-    const views = (await Promise.all(ids.map((id) => loadView(store, id)))).filter((view) => view?.incident.subject.pod === pod.name)
+    const views = (await Promise.all(ids.map((id) => loadView(store, id)))).filter((view) =>
+      view?.incident.pods.names.includes(`${NAMESPACE}/${pod.name}`),
+    )
     const [view] = views
     expectThat(view && views.length === 1, `${views.length} incidents about ${pod.name}`)
     return view

@@ -47,6 +47,7 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
     incidents: wrap('queue', queues.incidents),
     actions: wrap('queue', queues.actions),
     messages: wrap('queue', queues.messages),
+    detections: wrap('queue', queues.detections),
     rules: ruleSet,
     guards: ruleSet.guards,
     permissions: ruleSet.permissions,

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { judge } from '../../../forwarder/intake/judge.ts'
 import { Agent } from '../../../lib/detection/detection.ts'
+import { evidenceOf } from '../../../lib/detection/evidence.ts'
 import { parseJson } from '../../../lib/detection/json.ts'
 import { agentOf } from '../../../lib/detection/read.ts'
-import { evidenceOf } from '../../../lib/incident/evidence.ts'
 import { changed, detectionIn, readingOf, sample } from '../../support/agents.ts'
 
 const STAMP = { cluster: 'prod' }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Detection } from '../../../lib/detection/detection.ts'
+import { evidenceOf } from '../../../lib/detection/evidence.ts'
 import { subjectOf } from '../../../lib/incident/group.ts'
 import type { Incident } from '../../../lib/incident/incident.ts'
 import { mergeIncident } from '../../../lib/incident/merge.ts'
@@ -16,7 +17,7 @@ const incidentOf = (detections: readonly Detection[]): Incident =>
   mergeIncident(
     undefined,
     { id: 'i', subject: subjectOf(detections[0] ?? detection()), cause: 'c' },
-    { detections, fired: [], nowMs: 1 },
+    { batch: 'b', evidence: detections.map((one) => evidenceOf(one)), fired: [], nowMs: 1 },
   ) ?? expect.fail()
 const view = (changes: Partial<IncidentView> = {}): IncidentView => ({
   incident: incidentOf([detection()]),

@@ -76,7 +76,7 @@ test('a pod that is gone is said to be', async () => {
 })
 
 test('a subject without a pod needs no cluster, and nothing is said of neighbours', async () => {
-  expect(await describePod({ kind: 'node', key: 'k', cluster: 'c' }, clusterOf([], ['Pod', 'Node']), 1)).toEqual({
+  expect(await describePod(undefined, clusterOf([], ['Pod', 'Node']), 1)).toEqual({
     atMs: 1,
     unread: [],
     owners: [],

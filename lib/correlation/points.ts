@@ -1,0 +1,76 @@
+import { satisfies } from './bounds.ts'
+import type { Criterion } from './criterion.ts'
+import { decisionOf } from './criterion.ts'
+import { byTime, type Hit } from './hit.ts'
+import { countable, measureOf, quantityOf } from './quantity.ts'
+import { termWitness } from './terms.ts'
+
+/** One point, and the hits that make it one (the point's own among them). */
+export type Point = { readonly hit: Hit; readonly witness: readonly Hit[] }
+
+/** Both edges are included. */
+export type Times = { readonly from: bigint; readonly to: bigint }
+
+/** All points among the hits of one group, or those at these times alone; hits in any order, points by time. `spanNs`: the timespan. Pure.
+ *  What a point is: docs/correlation.md, "When it fires". */
+export function pointsOf(criterion: Criterion, hits: readonly Hit[], spanNs: bigint, times?: Times): readonly Point[] {
+  const sorted = withoutRepeats(countable(criterion, hits))
+  const asked = times ? sorted.filter(({ timeNs }) => timeNs >= times.from && timeNs <= times.to) : sorted
+  return asked.flatMap((hit) => {
+    const witness = witnessOf(criterion, { hit, sorted, spanNs })
+    return witness ? [{ hit, witness }] : []
+  })
+}
+
+export type Firing = { readonly slot: bigint; readonly point: Point }
+
+/** One firing for each slot of `suppressNs` that has a point: that of its earliest point. */
+export function firingsOf(points: readonly Point[], suppressNs: bigint): readonly Firing[] {
+  const bySlot = new Map<bigint, Firing>()
+  for (const point of points.toSorted((a, b) => byTime(a.hit, b.hit))) {
+    const slot = point.hit.timeNs / suppressNs
+    if (!bySlot.has(slot)) bySlot.set(slot, { slot, point })
+  }
+  return [...bySlot.values()]
+}
+
+type Asked = { readonly hit: Hit; readonly sorted: readonly Hit[]; readonly spanNs: bigint }
+
+function witnessOf(criterion: Criterion, { hit, sorted, spanNs }: Asked): readonly Hit[] | undefined {
+  const opens = hit.timeNs - spanNs
+  if (criterion.kind === 'terms') return termWitness(criterion, { last: hit, around: between(sorted, opens, hit.timeNs + spanNs), spanNs })
+  const before = between(sorted, opens, hit.timeNs)
+  if (criterion.kind === 'measure') return satisfies(measureOf(criterion, before), criterion.bounds) ? before : undefined
+  if (decisionOf(criterion) === 'at_once') return satisfies(quantityOf(criterion, before), criterion.bounds) ? before : undefined
+  // A window that holds the hit can begin at a hit without losing any: so these are all that need to be tried.
+  const windows = before.map((first) => between(sorted, first.timeNs, first.timeNs + spanNs))
+  const largest = windows
+    .map((window) => ({ window, quantity: quantityOf(criterion, window) }))
+    .reduce((a, b) => (b.quantity > a.quantity ? b : a))
+  return satisfies(largest.quantity, criterion.bounds) ? largest.window : undefined
+}
+
+/** By time; the same hit that was given twice is there once. */
+function withoutRepeats(hits: readonly Hit[]): readonly Hit[] {
+  const sorted = hits.toSorted(byTime)
+  return sorted.filter((hit, at) => {
+    const before = sorted[at - 1]
+    return before === undefined || byTime(before, hit) !== 0
+  })
+}
+
+/** The part of sorted hits between two times, both included. */
+function between(sorted: readonly Hit[], from: bigint, to: bigint): readonly Hit[] {
+  return sorted.slice(firstNotBefore(sorted, from), firstNotBefore(sorted, to + 1n))
+}
+
+function firstNotBefore(sorted: readonly Hit[], time: bigint): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((sorted[middle]?.timeNs ?? time) < time) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod'
+import { Evidence } from '../detection/evidence.ts'
+import { byTime, type Hit, placeOf } from './hit.ts'
+import type { Keep, Stream } from './stream.ts'
+
+/** A hit with the Unix second of its arrival. */
+export type KeptHit = Hit & { readonly arrivedS: number }
+
+const StoredHit = z.tuple([
+  z.number().int(), // the rule's place in `rules`
+  z.string(), // nanoseconds
+  z.string(),
+  z.number().int(), // seconds from its time to its arrival
+  z.record(z.string(), z.union([z.string(), z.number()])),
+  Evidence.nullable(),
+])
+/** What is kept of one group of a stream: the item's data. */
+export const StoredState = z.object({ group: z.array(z.string()), rules: z.array(z.string()), hits: z.array(StoredHit) })
+export type StoredState = z.infer<typeof StoredState>
+
+const NANOSECONDS = 1_000_000_000n
+/** DynamoDB takes 400 KB. */
+export const MAX_STATE_BYTES = 300 * 1024
+/** Of so many of each end of a slot it is kept what they showed, for the incident. */
+const SHOWN = 3
+
+export function hitsIn({ rules, hits }: StoredState): readonly KeptHit[] {
+  return hits.map(([rule, timeNs, id, late, values, evidence]) => ({
+    id,
+    rule: rules[rule] ?? '',
+    timeNs: BigInt(timeNs),
+    values,
+    arrivedS: Number(BigInt(timeNs) / NANOSECONDS) + late,
+    ...(evidence ? { evidence } : {}),
+  }))
+}
+
+export function storedState(group: readonly string[], hits: readonly KeptHit[]): StoredState {
+  const rules = [...new Set(hits.map(({ rule }) => rule))].sort()
+  return {
+    group: [...group],
+    rules,
+    hits: hits.map(({ id, rule, timeNs, values, arrivedS, evidence }) => [
+      rules.indexOf(rule),
+      String(timeNs),
+      id,
+      arrivedS - Number(timeNs / NANOSECONDS),
+      { ...values },
+      evidence ?? null,
+    ]),
+  }
+}
+
+export type Joined = { readonly hits: readonly KeptHit[]; readonly isChanged: boolean; readonly isCut: boolean }
+
+/** What is known with the fresh hits. The same whatever the order in which hits come and however often: what is kept is a function of all that
+ *  ever came and has not run out. `isChanged`: there is something to write. `isCut`: it was too much, and the oldest slots were forgotten. */
+export function joinHits(present: readonly KeptHit[], fresh: readonly KeptHit[], stream: Stream, nowS: number): Joined {
+  const byPlace = new Map<string, KeptHit>()
+  for (const hit of [...present, ...fresh]) {
+    const place = placeOf(hit)
+    const other = byPlace.get(place)
+    if (!other || other.arrivedS < hit.arrivedS) byPlace.set(place, hit)
+  }
+  const alive = [...byPlace.values()].filter((hit) => nowS < expiryOf(hit, stream)).sort(byTime)
+  const kept = [...Map.groupBy(alive, ({ rule }) => rule)].flatMap(([rule, hits]) => {
+    const keep = stream.keeps.get(rule)
+    return keep ? thinned(hits, keep) : [] // a rule that no correlation names any more
+  })
+  const fits = withinSize(kept.sort(byTime))
+  const before = new Map(present.map((hit) => [placeOf(hit), hit.arrivedS]))
+  const isChanged = fits.some((hit) => before.get(placeOf(hit)) !== hit.arrivedS)
+  return { hits: fits, isChanged, isCut: fits.length < kept.length }
+}
+
+/** Unix seconds until which a hit counts. */
+export function expiryOf({ timeNs, arrivedS }: KeptHit, { keepSeconds }: Stream): number {
+  return Math.max(Number(timeNs / NANOSECONDS), arrivedS) + keepSeconds
+}
+
+/** A rule's hits, each slot cut down to what can still matter, and told in full only at its ends. */
+function thinned(hits: readonly KeptHit[], keep: Keep): readonly KeptHit[] {
+  return [...Map.groupBy(hits, ({ timeNs }) => timeNs / keep.slotNs).values()].flatMap((slot) => {
+    const kept = slot.length <= keep.ends ? slot : slot.filter(keptIn(slot, keep))
+    const shown = new Set([...kept.slice(0, SHOWN), ...kept.slice(-SHOWN)])
+    return kept.map((hit) => (shown.has(hit) || hit.evidence === undefined ? hit : withoutEvidence(hit)))
+  })
+}
+
+function keptIn(slot: readonly KeptHit[], { ends, ids, values }: Keep): (hit: KeptHit) => boolean {
+  const kept = new Set([...slot.slice(0, ends), ...slot.slice(-ends)])
+  const different = (keyOf: (hit: KeptHit) => string, most: number): void => {
+    for (const hit of [...firstOfEach(slot, keyOf, most), ...firstOfEach(slot.toReversed(), keyOf, most)]) kept.add(hit)
+  }
+  if (ids > 0) different(({ id }) => id, ids)
+  for (const { fields, most } of values) {
+    const complete = slot.filter((hit) => fields.every((field) => hit.values[field] !== undefined))
+    const keyOf = (hit: KeptHit) => JSON.stringify(fields.map((field) => hit.values[field]))
+    for (const hit of [...firstOfEach(complete, keyOf, most), ...firstOfEach(complete.toReversed(), keyOf, most)]) kept.add(hit)
+  }
+  return (hit) => kept.has(hit)
+}
+
+/** The first hit of each of the first `most` different keys. */
+function firstOfEach(hits: readonly KeptHit[], keyOf: (hit: KeptHit) => string, most: number): readonly KeptHit[] {
+  const found = new Map<string, KeptHit>()
+  for (const hit of hits) {
+    if (found.size === most) break
+    const key = keyOf(hit)
+    if (!found.has(key)) found.set(key, hit)
+  }
+  return [...found.values()]
+}
+
+function withoutEvidence({ evidence, ...hit }: KeptHit): KeptHit {
+  return hit
+}
+
+/** The newest hits that take at most 300 KiB together. */
+function withinSize(hits: readonly KeptHit[]): readonly KeptHit[] {
+  let bytes = 0
+  let from = hits.length
+  for (let at = hits.length - 1; at >= 0; at--) {
+    const hit = hits[at]
+    if (!hit) break
+    bytes += 64 + Buffer.byteLength(hit.id) + textBytes(hit.values) + textBytes(hit.evidence)
+    if (bytes > MAX_STATE_BYTES) break
+    from = at
+  }
+  return from === 0 ? hits : hits.slice(from)
+}
+
+function textBytes(value: object | undefined): number {
+  return value === undefined ? 4 : Buffer.byteLength(JSON.stringify(value))
+}

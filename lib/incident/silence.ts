@@ -1,0 +1,31 @@
+import * as z from 'zod'
+import type { Detection } from '../detection/detection.ts'
+import { milliseconds } from '../detection/time.ts'
+import { compileDetectionMatch } from '../rule/detection-match.ts'
+
+const Until = z.iso.datetime({ offset: true, error: 'expected a time in RFC 3339, such as 2026-12-01T08:00:00Z' })
+
+/** Detections that nobody is told of until a time. They are counted, correlated and acted upon as ever: only the telling is quiet. */
+export const Silence = z.strictObject({
+  name: z.string().min(1).max(200).describe('Unique.'),
+  match: z.string().min(1).describe('Of which detections, a condition in Falco’s language.'),
+  until: Until.describe('In RFC 3339, such as 2026-12-01T08:00:00Z.'),
+  description: z.string().optional(),
+  by: z.string().max(200).optional().describe('Who wants it.'),
+})
+export type Silence = z.infer<typeof Silence>
+export const SilenceItem = z.strictObject({ silence: Silence })
+
+export type CompiledSilence = { readonly silence: Silence; readonly matches: (detection: Detection) => boolean }
+
+/** The silence that keeps the detection quiet, by when it happened: those of the rules first. */
+export function silenceOf(detection: Detection, silences: readonly CompiledSilence[]): Silence | undefined {
+  const atMs = milliseconds(detection.timeNs)
+  return silences.find(({ silence, matches }) => atMs < Date.parse(silence.until) && matches(detection))?.silence
+}
+
+/** The silence with its match compiled; undefined where that is none: then it silences nothing. */
+export function compiledSilence(silence: Silence): CompiledSilence | undefined {
+  const matches = compileDetectionMatch(silence.match)
+  return typeof matches === 'function' ? { silence, matches } : undefined
+}

@@ -1,0 +1,124 @@
+import type { Fired } from '../correlation/advance.ts'
+import type { Stage } from '../correlation/correlation.ts'
+import type { Detection } from '../detection/detection.ts'
+import { detectionFrom, evidenceOf } from '../detection/evidence.ts'
+import { type FiringNews, incidentFiring } from '../incident/firings.ts'
+import type { Incident, Subject } from '../incident/incident.ts'
+import { incidentPartition } from '../incident/incident.ts'
+import { listUnderDay } from '../incident/index-by-day.ts'
+import { journal } from '../incident/journal.ts'
+import { type Opened, openOrMerge } from '../incident/open.ts'
+import { type CompiledSilence, silenceOf } from '../incident/silence.ts'
+import { type Telling, tellingOf } from '../incident/telling.ts'
+import { read } from '../port/store.ts'
+import { PlannedAction, planActions, planSortKey } from '../response/plan.ts'
+import { routesOf } from '../response/route.ts'
+import { QUIET_MS, setDue } from './due.ts'
+import type { EvaluatePorts } from './evaluate.ts'
+import { actionsMessage } from './messages.ts'
+
+/** What comes to one incident at once. */
+export type Chapter = {
+  readonly opening: { readonly subject: Subject; readonly cause: string }
+  readonly detections: readonly { readonly detection: Detection; readonly stage: Stage }[]
+  readonly fired: readonly Fired[]
+}
+type From = { readonly batch: string; readonly silences: readonly CompiledSilence[] }
+
+/** Brings one incident up to date, and hands on what that calls for: its message, at a bounded rate, and what responses plan. */
+export async function advanceIncident(chapter: Chapter, { batch, silences }: From, ports: EvaluatePorts): Promise<void> {
+  const { store, rules, clock, log } = ports
+  const nowMs = clock()
+  const fired = chapter.fired.map(incidentFiring)
+  const came = chapter.detections.map(({ detection }) => detection)
+  const earlier = fired.flatMap(({ evidence }) => evidence).map(detectionFrom)
+  const silenced = [...came, ...earlier].map((detection) => ({ detection, by: silenceOf(detection, silences) }))
+  const audible = silenced.filter(({ by }) => !by).map(({ detection }) => detection)
+  const quietNames = silenced.flatMap(({ by }) => by?.name ?? [])
+  let telling: Telling = { kind: 'now' }
+  const news = { batch, evidence: came.map((detection) => evidenceOf(detection)), fired, nowMs }
+  const opened = await openOrMerge(store, chapter.opening, news, (merged, before) => {
+    const routes = [...new Set([...merged.routes, ...routesOf(merged, audible, rules.routes)])]
+    telling = tellingOf(merged, before, nowMs)
+    return { ...merged, routes, silenced: [...new Set([...merged.silenced, ...quietNames])].sort().slice(0, 20), ...telling.marks }
+  })
+  const { incident } = opened
+  await noteOpened(opened, fired, ports)
+  await plan(chapter, incident, earlier, ports)
+  await tell(opened, telling, ports)
+  log.info('incident advanced', { incident: incident.id, count: incident.count, severity: incident.severity, detections: came.length })
+}
+
+/** What is written once: where it stands, that it began, which correlations came true, and when it is to be looked at again. */
+async function noteOpened({ incident, before, isChanged }: Opened, fired: readonly FiringNews[], ports: EvaluatePorts): Promise<void> {
+  const { store, clock } = ports
+  const { id, title, openedMs } = incident
+  const line = { id: 'opened', at: clock(), kind: 'incident', what: title, incident: id, outcome: 'open' } as const
+  if (!before || !isChanged) {
+    await Promise.all([
+      listUnderDay(store, incident),
+      journal(store, line),
+      setDue(store, openedMs + QUIET_MS, `close-${id}`, { do: 'close', incident: id }),
+    ])
+  }
+  const known = new Set(isChanged ? before?.firings.map((one) => one.id) : [])
+  for (const { firing, evidence } of fired) {
+    if (known.has(firing.id)) continue
+    const rules = [...new Set(evidence.map(({ rule }) => rule))].slice(0, 8).join(' → ')
+    const what = `${firing.correlation}: ${rules}`
+    await journal(store, {
+      ...line,
+      id: `fired-${firing.id}`,
+      what,
+      outcome: 'correlated',
+      why: `${firing.hits} detections, ${firing.group.join(', ')}`.slice(0, 500),
+    })
+  }
+}
+
+/** Many detections call for the same: once is enough. What came before a correlation came true is known by its evidence. */
+async function plan(
+  { detections, fired }: Chapter,
+  incident: Incident,
+  earlier: readonly Detection[],
+  ports: EvaluatePorts,
+): Promise<void> {
+  const { rules, clock } = ports
+  const came = detections.filter(({ stage }) => stage === 'respond').map(({ detection }) => detection)
+  const responding = fired.filter(({ correlation }) => correlation.stage === 'respond').flatMap(({ hits }) => hits.map(({ id }) => id))
+  const isPart = ({ id }: Detection): boolean => responding.includes(id.slice(0, 16))
+  const also = detections.filter(({ stage, detection }) => stage !== 'respond' && isPart(detection)).map(({ detection }) => detection)
+  const here = new Set(detections.map(({ detection }) => detection.id.slice(0, 16)))
+  const before = earlier.filter((detection) => isPart(detection) && !here.has(detection.id.slice(0, 16)))
+  const called = [...came, ...also, ...before].flatMap((detection) => planActions(incident, detection, rules.responses, clock()))
+  const planned = new Map(called.map((action) => [action.request.id, action])).values()
+  for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
+}
+
+async function tell({ incident, isChanged }: Opened, telling: Telling, { store, incidents }: EvaluatePorts): Promise<void> {
+  const { id, revision, tellMs } = incident
+  if (telling.kind === 'later' || !isChanged) await setDue(store, tellMs, `tell-${id}`, { do: 'tell', incident: id })
+  if (telling.kind !== 'now' && isChanged) return
+  await incidents.send([{ body: JSON.stringify({ incident: id }), group: id, dedup: `${id}-${revision}` }])
+}
+
+/** Writes what a response calls for down, and sends what is to be done without asking, in its order. */
+async function handOn(planned: readonly PlannedAction[], ports: EvaluatePorts): Promise<void> {
+  const standing = []
+  for (const action of planned) standing.push(await writeDown(action, ports))
+  const requests = standing.filter(({ mode }) => mode === 'enforce').map(({ request }) => request)
+  if (requests.length > 0) await ports.actions.send([actionsMessage(requests)])
+}
+
+/** Writes a plan down once. The first one stands, with its expiry, however often it comes. */
+async function writeDown(planned: PlannedAction, { store, clock }: EvaluatePorts): Promise<PlannedAction> {
+  const { id, incident, action, target } = planned.request
+  const key = { pk: incidentPartition(incident), sk: planSortKey(id) }
+  await store.put({ ...key, data: planned }, 'absent')
+  const standing = (await read(store, key, PlannedAction)) ?? planned
+  const { response, mode, request } = standing
+  const what = `${action} pod ${target.namespace}/${target.pod}: ${mode} by response "${response}"`
+  await journal(store, { id: `planned-${id}`, at: clock(), kind: 'planned', what, incident, action, by: response, outcome: mode })
+  if (mode === 'approve') await setDue(store, request.expiresMs, `expire-${id}`, { do: 'expire', incident, plan: id })
+  return standing
+}
