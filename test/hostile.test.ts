@@ -59,7 +59,9 @@ test.each([
   await sendRaw([...Array(20).fill(hostile), ...alertsOn(nginx, RECORDING('shell-then-shadow'))])
   await chain.settle()
   expect(chain.failures).toEqual([])
-  expect(await viewOf('Shell then credential read')).toMatchObject({ incident: { count: 2, subject: { pod: nginx.name } } })
+  expect(await viewOf('Shell then credential read')).toMatchObject({
+    incident: { count: 2, pods: { names: [`${NAMESPACE}/${nginx.name}`] } },
+  })
   await sendRaw([shadow])
   await chain.settle()
   expect(chain.failures).toEqual([])

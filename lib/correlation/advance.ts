@@ -6,6 +6,7 @@ import { firingsOf, type Point, pointsOf, type Times } from './points.ts'
 import type { CorrelationSet } from './set.ts'
 import { joinHits, type KeptHit } from './state.ts'
 import type { Stream } from './stream.ts'
+import { earliestOf, latestOf } from './time.ts'
 
 /** A correlation that came true for a group. `id` is a function of correlation, group and slot. `hits`: what made it true, by time. */
 export type Fired = {
@@ -105,10 +106,8 @@ function wholeMinute(timeNs: bigint): number {
 /** Where fresh hits can have made points: from the first of them to a timespan after the last. */
 function timesAfter(fresh: readonly Hit[], { rules, spanNs }: LinkedCorrelation): readonly Times[] {
   const times = fresh.filter(({ rule }) => rules.includes(rule)).map(({ timeNs }) => timeNs)
-  const [first] = times
-  if (first === undefined) return []
-  const from = times.reduce((a, b) => (a < b ? a : b), first)
-  return [{ from, to: times.reduce((a, b) => (a > b ? a : b), first) + spanNs }]
+  const [from, to] = [earliestOf(times), latestOf(times)]
+  return from === undefined || to === undefined ? [] : [{ from, to: to + spanNs }]
 }
 
 function firing(correlation: LinkedCorrelation, { group, slot, point }: { group: readonly string[]; slot: bigint; point: Point }): Fired {

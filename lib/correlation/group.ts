@@ -15,11 +15,11 @@ export type HitInGroup = { readonly group: readonly string[]; readonly hit: Kept
 
 /** The detection as a hit of this rule in the stream; undefined: it lacks a key to group by, and belongs to no group. */
 export function hitOf(detection: Detection, rule: RuleKey, stream: Stream): HitInGroup | undefined {
-  const group = groupIn((name) => valueOf(sigmaField(detection, name)), rule, stream)
+  const group = groupIn((name) => comparable(sigmaField(detection, name)), rule, stream)
   if (!group) return undefined
   const fields = stream.keeps.get(rule)?.fields ?? []
   const values = fields.flatMap((name) => {
-    const value = valueOf(sigmaField(detection, name))
+    const value = comparable(sigmaField(detection, name))
     return value === undefined ? [] : [[name, value] as const]
   })
   const { id, timeNs, receivedMs } = detection
@@ -44,7 +44,7 @@ export function groupIn(
 }
 
 /** A field's value as it is compared: absent where the agent had none. */
-function valueOf(value: FieldValue | undefined): string | number | undefined {
+function comparable(value: FieldValue | undefined): string | number | undefined {
   if (value === undefined || value === null || value === '' || value === '<NA>') return undefined
   if (typeof value === 'number') return value
   const text = Array.isArray(value) ? JSON.stringify(value) : String(value)

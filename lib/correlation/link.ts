@@ -5,6 +5,7 @@ import { type Correlation, severityOf } from './correlation.ts'
 import { type Criterion, decisionOf } from './criterion.ts'
 import type { LinkedCorrelation, RuleKey } from './linked.ts'
 import { parseText, rulesNamed, TextError, termsOf } from './text.ts'
+import { latestOf, SECOND_NS } from './time.ts'
 
 /** Something that correlations may name. */
 export type Referable = { readonly id?: string | undefined; readonly name?: string | undefined; readonly title: string }
@@ -25,10 +26,9 @@ export type Known = { readonly rules: ReadonlySet<string>; readonly sigma: reado
 export const MAX_CHAIN = 10
 /** More than this is not counted in one window. */
 export const MAX_COUNTED = 1000
-const NANOSECONDS = 1_000_000_000n
 const LATENESS_SECONDS = 300
 /** What is decided for a whole minute, at a whole minute, may be so much later than it could be. */
-const SWEEPS_NS = 180n * NANOSECONDS
+const SWEEPS_NS = 180n * SECOND_NS
 
 export const correlationKey = (title: string): RuleKey => `correlation/${title}`
 export const sigmaKey = (title: string): RuleKey => `sigma/${title}`
@@ -67,7 +67,7 @@ export function linkCorrelations(
       if (!child) return undefined
       children.push(child)
     }
-    const waitedFor = children.map(({ settleNs }) => settleNs).reduce((a, b) => (a > b ? a : b), 0n)
+    const waitedFor = latestOf(children.map(({ settleNs }) => settleNs)) ?? 0n
     const result: LinkedCorrelation = {
       ...draft,
       level: Math.max(0, ...children.map(({ level }) => level + 1)),
@@ -126,8 +126,8 @@ function draftOf(correlation: Correlation, index: number, find: Find, problems: 
     const message = 'group-by: without it all clusters, namespaces and pods are one group'
     report(['correlation'], 'one_group', message, { severity: 'warning' })
   }
-  const spanNs = BigInt(body.timespan) * NANOSECONDS
-  const latenessNs = BigInt(creance.lateness ?? LATENESS_SECONDS) * NANOSECONDS
+  const spanNs = BigInt(body.timespan) * SECOND_NS
+  const latenessNs = BigInt(creance.lateness ?? LATENESS_SECONDS) * SECOND_NS
   const decision = decisionOf(criterion)
   const rules = [...new Set(written.flatMap((reference) => keys.get(reference) ?? []))]
   const aliases = aliasesOf(body.aliases ?? {}, find)
@@ -144,7 +144,7 @@ function draftOf(correlation: Correlation, index: number, find: Find, problems: 
     criterion,
     decision,
     spanNs,
-    suppressNs: BigInt(creance.suppress ?? body.timespan) * NANOSECONDS,
+    suppressNs: BigInt(creance.suppress ?? body.timespan) * SECOND_NS,
     latenessNs,
     settleNs: decision === 'at_once' ? 0n : decision === 'when_late' ? latenessNs : spanNs + latenessNs,
     groupBy,

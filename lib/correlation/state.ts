@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { Evidence } from '../detection/evidence.ts'
 import { byTime, type Hit, placeOf } from './hit.ts'
 import type { Keep, Stream } from './stream.ts'
+import { SECOND_NS } from './time.ts'
 
 /** A hit with the Unix second of its arrival. */
 export type KeptHit = Hit & { readonly arrivedS: number }
@@ -18,7 +19,6 @@ const StoredHit = z.tuple([
 export const StoredState = z.object({ group: z.array(z.string()), rules: z.array(z.string()), hits: z.array(StoredHit) })
 export type StoredState = z.infer<typeof StoredState>
 
-const NANOSECONDS = 1_000_000_000n
 /** DynamoDB takes 400 KB. */
 export const MAX_STATE_BYTES = 300 * 1024
 /** Of so many of each end of a slot it is kept what they showed, for the incident. */
@@ -30,7 +30,7 @@ export function hitsIn({ rules, hits }: StoredState): readonly KeptHit[] {
     rule: rules[rule] ?? '',
     timeNs: BigInt(timeNs),
     values,
-    arrivedS: Number(BigInt(timeNs) / NANOSECONDS) + late,
+    arrivedS: Number(BigInt(timeNs) / SECOND_NS) + late,
     ...(evidence ? { evidence } : {}),
   }))
 }
@@ -44,7 +44,7 @@ export function storedState(group: readonly string[], hits: readonly KeptHit[]):
       rules.indexOf(rule),
       String(timeNs),
       id,
-      arrivedS - Number(timeNs / NANOSECONDS),
+      arrivedS - Number(timeNs / SECOND_NS),
       { ...values },
       evidence ?? null,
     ]),
@@ -75,7 +75,7 @@ export function joinHits(present: readonly KeptHit[], fresh: readonly KeptHit[],
 
 /** Unix seconds until which a hit counts. */
 export function expiryOf({ timeNs, arrivedS }: KeptHit, { keepSeconds }: Stream): number {
-  return Math.max(Number(timeNs / NANOSECONDS), arrivedS) + keepSeconds
+  return Math.max(Number(timeNs / SECOND_NS), arrivedS) + keepSeconds
 }
 
 /** A rule's hits, each slot cut down to what can still matter, and told in full only at its ends. */

@@ -1,6 +1,7 @@
 import { countedTo } from './bounds.ts'
 import type { Criterion } from './criterion.ts'
 import type { LinkedCorrelation, RuleKey } from './linked.ts'
+import { earliestOf, latestOf, SECOND_NS } from './time.ts'
 
 /** How much of a rule's hits a stream keeps, in each slot of `slotNs` (docs/correlation.md, "What is kept"): the first and the last `ends`; of
  *  different ids and of different values of some fields the `most` that come first and that come last. `fields`: whose values are kept. */
@@ -27,13 +28,12 @@ export type Stream = {
 const ENDS = 128
 /** So long after all waiting is over, what is late still finds the others. */
 const LATE_SECONDS = 3600
-const NANOSECONDS = 1_000_000_000n
 
 export function streamsOf(correlations: readonly LinkedCorrelation[]): readonly Stream[] {
   const needed = neededFields(correlations)
   return [...Map.groupBy(correlations, ({ streamKey }) => streamKey)].map(([key, ones]) => {
     const rules = [...new Set(ones.flatMap((one) => one.rules))]
-    const longestNs = ones.map(({ spanNs, settleNs }) => 2n * spanNs + settleNs).reduce((a, b) => (a > b ? a : b), 0n)
+    const longestNs = latestOf(ones.map(({ spanNs, settleNs }) => 2n * spanNs + settleNs)) ?? 0n
     return {
       key,
       groupBy: ones[0]?.groupBy ?? [],
@@ -49,7 +49,7 @@ export function streamsOf(correlations: readonly LinkedCorrelation[]): readonly 
           ),
         ]),
       ),
-      keepSeconds: Number(longestNs / NANOSECONDS) + LATE_SECONDS,
+      keepSeconds: Number(longestNs / SECOND_NS) + LATE_SECONDS,
     }
   })
 }
@@ -79,7 +79,7 @@ function keepOf(rule: RuleKey, correlations: readonly LinkedCorrelation[], neede
   const slots = correlations.flatMap(({ spanNs, suppressNs }) => [spanNs, suppressNs])
   const counted = correlations.map(({ criterion }) => countedOf(criterion))
   return {
-    slotNs: slots.reduce((a, b) => (a < b ? a : b)),
+    slotNs: earliestOf(slots) ?? SECOND_NS,
     ends: Math.max(1, ...counted.map(({ ends }) => ends)),
     ids: isCorrelation ? Math.max(1, ...counted.map(({ ends }) => ends)) : 0,
     values: counted.flatMap(({ values }) => values),

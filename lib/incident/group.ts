@@ -20,9 +20,9 @@ export function subjectOf(detection: Detection): Subject {
 /** What a firing is about: what its correlation groups by. */
 export function subjectOfFiring({ correlation, group, hits }: Fired): Subject {
   const shown = hits.flatMap(({ evidence }) => evidence ?? [])
-  const cluster = valueOf(CLUSTER, correlation, group) ?? shown[0]?.cluster ?? ''
+  const cluster = groupValue(CLUSTER, correlation, group) ?? shown[0]?.cluster ?? ''
   const kind = subjectKind(correlation)
-  const of = (fields: ReadonlySet<string>) => valueOf(fields, correlation, group)
+  const of = (fields: ReadonlySet<string>) => groupValue(fields, correlation, group)
   if (kind === 'workload') return podSubject(shown, cluster) ?? clusterSubject(cluster)
   const name = kind === 'user' ? of(USER) : kind === 'namespace' ? of(NAMESPACE) : kind === 'node' ? of(NODE) : undefined
   if (name === undefined) return clusterSubject(cluster)
@@ -108,7 +108,7 @@ function fieldsOf({ groupBy, groupFields }: LinkedCorrelation): readonly (readon
   return groupBy.map((name, at) => [name, ...[...groupFields.values()].map((fields) => fields[at] ?? name)])
 }
 
-function valueOf(fields: ReadonlySet<string>, correlation: LinkedCorrelation, group: readonly string[]): string | undefined {
+function groupValue(fields: ReadonlySet<string>, correlation: LinkedCorrelation, group: readonly string[]): string | undefined {
   const at = fieldsOf(correlation).findIndex((names) => names.some((name) => fields.has(name)))
   return at === -1 ? undefined : group[at]
 }

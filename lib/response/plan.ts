@@ -6,8 +6,13 @@ import type { Matcher } from './match.ts'
 import { ActionRequest, type Target } from './request.ts'
 import type { Response } from './response.ts'
 
-/** What a response calls for: the request, and in which mode. Kept beside the incident under `plan#<action id>`. */
-export const PlannedAction = z.object({ response: z.string(), mode: z.enum(['observe', 'approve', 'enforce']), request: ActionRequest })
+/** What a response calls for: the request, in which mode, and which of its actions it is, from 0. Kept beside the incident under `plan#<action id>`. */
+export const PlannedAction = z.object({
+  response: z.string(),
+  mode: z.enum(['observe', 'approve', 'enforce']),
+  step: z.number().int().default(0),
+  request: ActionRequest,
+})
 export type PlannedAction = z.infer<typeof PlannedAction>
 
 export const planSortKey = (actionId: string): string => `plan#${actionId}`
@@ -31,6 +36,7 @@ export function planActions(
       response.actions.map(({ action, parameters }, step) => ({
         response: response.response,
         mode: response.mode,
+        step,
         request: {
           id: contentId(
             'action',

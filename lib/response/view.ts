@@ -15,6 +15,11 @@ export type IncidentView = {
   readonly offers: readonly { readonly sk: string; readonly offer: Offer }[]
 }
 
+/** As responses stand in the alphabet, and their actions in them. */
+function inOrder(a: PlannedAction, b: PlannedAction): number {
+  return a.response === b.response ? a.step - b.step : a.response < b.response ? -1 : 1
+}
+
 /** All incidents that there are, one after the other. */
 export async function* allIncidents(store: Store): AsyncGenerator<IncidentView> {
   for await (const id of allIncidentIds(store)) {
@@ -38,7 +43,7 @@ export async function loadView(store: Store, id: string): Promise<IncidentView |
   return {
     incident,
     context,
-    plans: plans.map((item) => parseData(PlannedAction, item)),
+    plans: plans.map((item) => parseData(PlannedAction, item)).sort(inOrder),
     actions: actions.map((item) => parseData(ActionRecord, item)),
     offers: await Promise.all(
       offers.map(async (item) => {

@@ -26,7 +26,7 @@ test('check finds nothing wrong with the shipped rules', () => {
   expect(creance(['check'])).toEqual({
     status: 0,
     stdout: '',
-    stderr: expect.stringMatching(/^\d+ files, \d+ Falco rules, 4 items of ours: 0 errors, 0 warnings\n$/),
+    stderr: expect.stringMatching(/^\d+ files, \d+ Falco rules, \d+ items of ours: 0 errors, 0 warnings\n$/),
   })
 })
 
@@ -228,11 +228,13 @@ test('replay says what audit events would have led to: one alert an event, or al
   const run = (...flags: string[]) => creance(['replay', '--rules', writeRules(), '--source', 'k8s_audit', ...flags, file])
   const { status, stdout } = run()
   expect(status).toBe(0)
-  const lines = stdout
+  const all = stdout
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
+  const lines = all.filter(({ type }) => type === 'detection')
   expect(lines.length).toBeGreaterThan(0)
+  expect(all.filter(({ type }) => type === 'incident').length).toBeGreaterThan(0)
   for (const line of lines) {
     expect(line).toMatchObject({
       type: 'detection',
@@ -245,7 +247,8 @@ test('replay says what audit events would have led to: one alert an event, or al
       output_fields: expect.objectContaining({ 'ka.user.name': expect.any(String) }),
     })
   }
-  expect(run('--rule-matching', 'all').stdout.trim().split('\n')).toHaveLength(lines.length)
+  const ofAll = run('--rule-matching', 'all').stdout.trim().split('\n')
+  expect(ofAll.filter((line) => line.startsWith('{"type":"detection"'))).toHaveLength(lines.length)
 })
 
 test('replay of alerts shows their detections, the incident, and what would have been done, and tells what it could not read', () => {
@@ -261,7 +264,15 @@ test('replay of alerts shows their detections, the incident, and what would have
   ).toMatchObject([
     { type: 'detection', rule: 'Terminal shell in container', priority: 'Notice', time: expect.stringMatching(/^2026-11-2/) },
     { type: 'detection', priority: 'Warning' },
-    { type: 'incident', correlation: 'Shell then credential read', count: 2, group: { kind: 'pod' }, first: expect.any(String) },
+    {
+      type: 'incident',
+      correlation: 'Shell then credential read',
+      count: 2,
+      group: { kind: 'workload' },
+      first: expect.any(String),
+      firings: [{ correlation: 'Shell then credential read', detections: 2, from: expect.any(String), to: expect.any(String) }],
+      detections: [{ rule: 'Terminal shell in container' }, { rule: 'Read sensitive file untrusted' }],
+    },
     { type: 'action', name: 'label', mode: 'observe', outcome: 'dry_run' },
     { type: 'action', name: 'isolate', mode: 'observe', outcome: 'dry_run' },
   ])
@@ -275,7 +286,7 @@ test('replay exits 1 where the rules do not load', () => {
 test('test runs the cases in responses with the rules beside them', () => {
   expect(creance(['test', join(ROOT, 'rules/response'), join(ROOT, 'rules/correlation')])).toMatchObject({
     status: 0,
-    stderr: '3 passed, 0 failed\n',
+    stderr: expect.stringMatching(/^\d{3} passed, 0 failed\n$/),
   })
   const rules = readFileSync(join(ROOT, 'rules/response/contain-pod.yaml'), 'utf8').replace(
     'actions: [label, isolate]',
@@ -283,6 +294,6 @@ test('test runs the cases in responses with the rules beside them', () => {
   )
   writeFileSync(join(folder.path, 'response.yaml'), rules)
   const failing = creance(['test', join(folder.path, 'response.yaml'), join(ROOT, 'rules/correlation')])
-  expect(failing).toMatchObject({ status: 1, stderr: '2 passed, 1 failed\n' })
+  expect(failing).toMatchObject({ status: 1, stderr: expect.stringMatching(/^\d{3} passed, 1 failed\n$/) })
   expect(failing.stdout).toContain('it calls for label, isolate, not delete')
 })

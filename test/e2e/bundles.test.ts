@@ -82,7 +82,7 @@ beforeAll(async () => {
     notify: { ...messages, SLACK_BOT_TOKEN: STAND_IN.token, SLACK_API_URL: slack.apiUrl },
     interact: { ...actions, ...messages, SLACK_SIGNING_SECRET: SIGNING_SECRET },
     respond: { ...messages, ...kubernetes },
-    sweep: { ...actions, ...messages },
+    sweep: { ...actions, ...messages, DETECTIONS_QUEUE_URL: urls.detections ?? '' },
   }
   for (const name of NAMES) functions.set(name, await startFunction(folder.path, name, { ...env, ...own[name] }))
   for (const running of functions.values()) stops.push(running.stop)

@@ -36,12 +36,17 @@ test.each(FILES)('%s is right by the schema of any rules', (file) => {
 })
 
 test('so is every example of the rules reference, also by the schema of its own kind', () => {
-  const examples = [...read('rules/README.md').matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => parse(match[1] ?? ''))
+  const examples = [...read('rules/README.md').matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap((match) =>
+    parseAllDocuments(match[1] ?? '').map((document) => document.toJS()),
+  )
   expect(examples.length).toBeGreaterThanOrEqual(5)
   for (const example of examples) {
     expect(complaints('rules.schema.json', example)).toEqual([])
     const item = [example].flat()[0]
-    const kind = ['correlation', 'response', 'route', 'permission', 'guards'].find((key) => Object.hasOwn(item, key)) ?? 'falco-rules'
+    const kind =
+      ['correlation', 'detection', 'stage', 'silence', 'response', 'route', 'permission', 'guards'].find((key) =>
+        Object.hasOwn(item, key),
+      ) ?? 'falco-rules'
     expect(complaints(`${kind}.schema.json`, example)).toEqual([])
   }
 })

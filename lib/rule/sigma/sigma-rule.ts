@@ -6,8 +6,8 @@ const Uuid = z.guid('expected a UUID, such as 11111111-1111-4111-8111-1111111111
 const Tag = z.string().regex(/^[a-z0-9_-]+\.[a-z0-9._-]+$/, 'expected namespace.name in lower case, such as attack.t1059')
 const DAY = /^\d{4}(?:-(?:0[1-9]|1[012])-(?:0[1-9]|[12]\d|3[01])|\/(?:0?[1-9]|1[012])\/(?:0?[1-9]|[12]\d|3[01]))$/
 const DAY_EXPECTED = 'expected a date, such as 2026-03-01'
-/** A YAML 1.1 reader makes a Date of it. Slashes are the older way of writing it. */
-const Day = z.union([z.string().regex(DAY, DAY_EXPECTED), z.date()], DAY_EXPECTED)
+/** Slashes are the older way of writing it. */
+const Day = z.string().regex(DAY, DAY_EXPECTED)
 
 const Logsource = z
   .looseObject({

@@ -29,10 +29,14 @@ test('evt.time beyond 2^53 is read without loss, and so is the time', () => {
   expect(timeNs).toBe('1795495758036080087')
 })
 
-test('a clock that is more than a day ahead is not believed: the time of arrival stands', () => {
-  const [hour, century] = ['2026-11-24T06:49:18.5Z', '2500-01-01T00:00:00Z'].map((time) => detectionOf(with_({ time })))
-  expect(hour?.timeNs).toBe('1795502958500000000')
-  expect(century?.timeNs).toBe('1795500000000000000')
+test('a clock that is more than five minutes ahead is not believed: the time of arrival stands, and by how much is told', () => {
+  const times = ['2026-11-24T06:05:00Z', '2026-11-24T06:05:00.001Z', '2500-01-01T00:00:00Z', '2026-11-20T00:00:00Z']
+  const [near, far, century, late] = times.map((time) => detectionOf(with_({ time })))
+  expect(near).toMatchObject({ timeNs: '1795500300000000000' })
+  expect(near).not.toHaveProperty('aheadMs')
+  expect(far).toMatchObject({ timeNs: '1795500000000000000', aheadMs: 300_001 })
+  expect(century).toMatchObject({ timeNs: '1795500000000000000', aheadMs: expect.any(Number) })
+  expect(late).not.toHaveProperty('aheadMs')
 })
 
 test('null, numbers, booleans and arrays of output_fields stay what they are', () => {

@@ -67,9 +67,9 @@ test('a first detection opens an incident', () => {
 })
 
 test('the same detection again changes nothing', () => {
-  const once = merge(undefined, [at(5)])
-  expect(merge(once, [at(5)])).toBeUndefined()
-  expect(merge(undefined, [at(5), at(5)])).toEqual(once)
+  const once = merge(undefined, [at(5)], [], 'one')
+  expect(merge(once, [at(5)], [], 'another')).toBeUndefined()
+  expect(merge(undefined, [at(5), at(5)], [], 'one')).toEqual(once)
 })
 
 test('a correlation that comes true raises severity and gives the title, once', () => {
