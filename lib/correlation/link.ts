@@ -55,11 +55,6 @@ export function linkCorrelations(
       problems.push({ index, path, severity: 'error', code: 'circular_reference', message: `it depends on itself: ${circle}` })
       return undefined
     }
-    if (above.length >= MAX_CHAIN) {
-      const message = `"${title}" is the end of a chain of more than ${MAX_CHAIN} correlations`
-      problems.push({ index, path, severity: 'error', code: 'chain_too_long', message })
-      return undefined
-    }
     const children: LinkedCorrelation[] = []
     for (const key of draft.rules.filter((rule) => rule.startsWith('correlation/'))) {
       const named = byKey.get(key)
@@ -68,9 +63,15 @@ export function linkCorrelations(
       children.push(child)
     }
     const waitedFor = latestOf(children.map(({ settleNs }) => settleNs)) ?? 0n
+    const level = Math.max(0, ...children.map((child) => child.level + 1))
+    if (level >= MAX_CHAIN) {
+      const message = `"${title}" begins a chain of more than ${MAX_CHAIN} correlations`
+      problems.push({ index, path, severity: 'error', code: 'chain_too_long', message })
+      return undefined
+    }
     const result: LinkedCorrelation = {
       ...draft,
-      level: Math.max(0, ...children.map(({ level }) => level + 1)),
+      level,
       settleNs: draft.settleNs + (waitedFor > 0n ? waitedFor + SWEEPS_NS : 0n),
     }
     linked.set(draft.key, result)

@@ -16,7 +16,8 @@ export const Subject = z.object({
 export type Subject = z.infer<typeof Subject>
 
 /** A correlation that came true here, when (nanoseconds; from the first to the last of what made it true), and for which group.
- *  `pods`: `namespace/name` of those that made it true; a response acts on no others for it. */
+ *  `pods`: `namespace/name` of those that made it true, and `containers` the first 12 characters of their containers' ids; a response acts on no
+ *  others for it. */
 export const IncidentFiring = z.object({
   id: z.string(),
   correlation: z.string(),
@@ -26,6 +27,7 @@ export const IncidentFiring = z.object({
   toNs: Nanoseconds,
   hits: z.number().int(),
   pods: z.array(z.string()),
+  containers: z.array(z.string()),
 })
 export type IncidentFiring = z.infer<typeof IncidentFiring>
 

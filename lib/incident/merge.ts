@@ -2,7 +2,7 @@ import type { Severity } from '../detection/detection.ts'
 import type { Evidence } from '../detection/evidence.ts'
 import { contentHash } from '../detection/id.ts'
 import { byTime, mostTelling } from './evidence.ts'
-import { type FiringNews, joinFirings } from './firings.ts'
+import { type FiringNews, joinFirings, tellsMore } from './firings.ts'
 import { EVIDENCE_CAP, type Incident, type IncidentFiring, type Subject } from './incident.ts'
 
 /** So many detections and batches are remembered as counted: what comes again later than that is counted again. */
@@ -37,12 +37,20 @@ export function mergeIncident(
     came,
     fired.flatMap((one) => one.evidence),
   )
-  const newlyFired = fired.map(({ firing }) => firing).filter(({ id }) => !present?.firings.some((one) => one.id === id))
+  const newlyFired = fired
+    .map(({ firing }) => firing)
+    .filter((one) =>
+      tellsMore(
+        one,
+        present?.firings.find(({ id }) => id === one.id),
+      ),
+    )
   const evidence = [...(present?.evidence ?? []), ...fresh].sort(byTime)
   const latest = [...(present ? [present.latest] : []), ...evidence].sort(byTime).at(-1)
-  if ((fresh.length === 0 && newlyFired.length === 0) || !latest) return undefined
-  const told = [...mostTelling(evidence, EVIDENCE_CAP)]
   const firings = joinFirings(present?.firings ?? [], newlyFired)
+  const isFired = firings.some((one) => !present?.firings.includes(one)) // of more than are kept, the same ones again are no news
+  if ((fresh.length === 0 && !isFired) || !latest) return undefined
+  const told = [...mostTelling(evidence, EVIDENCE_CAP)]
   const correlations = [...new Set(firings.toSorted(worstFirst).map(({ correlation }) => correlation))]
   const severity = highest([present?.severity ?? 0, ...fresh.map((one) => one.severity), ...newlyFired.map((one) => one.severity)])
   const firsts = [...evidence.map(({ timeNs }) => timeNs), ...(present ? [present.firstNs] : [])]

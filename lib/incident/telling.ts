@@ -10,15 +10,16 @@ export type Telling = {
   readonly marks?: Partial<Pick<Incident, 'toldMs' | 'tellMs'>>
 }
 
-/** At once: an opening, a correlation that came true, a higher severity, another state, a rule that was not there before, or what comes after a
- *  pause. Of a storm only its count changes: that can wait. */
+/** At once: an opening, a correlation that came true, a higher severity, another state, a rule or a route that was not there before, or what
+ *  comes after a pause. Of a storm only its count changes: that can wait. */
 export function tellingOf(merged: Incident, before: Incident | undefined, nowMs: number): Telling {
   const isNotable =
     !before ||
     merged.correlations.length > before.correlations.length ||
     merged.severity > before.severity ||
     merged.status !== before.status ||
-    merged.rules.length > before.rules.length
+    merged.rules.length > before.rules.length ||
+    merged.routes.length > before.routes.length
   if (isNotable || nowMs - before.toldMs >= TELL_MS) return { kind: 'now', marks: { toldMs: nowMs } }
   if (before.tellMs > nowMs) return { kind: 'with_others' }
   return { kind: 'later', marks: { tellMs: before.toldMs + TELL_MS } }

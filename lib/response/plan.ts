@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Detection } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
-import type { Incident } from '../incident/incident.ts'
+import type { Incident, IncidentFiring } from '../incident/incident.ts'
 import type { Matcher } from './match.ts'
 import { ActionRequest, type Target } from './request.ts'
 import type { Response } from './response.ts'
@@ -20,18 +20,17 @@ export const planSortKey = (actionId: string): string => `plan#${actionId}`
 /** A response whose `match` is compiled. */
 export type CompiledResponse = { readonly response: Response; readonly matches: Matcher }
 
+/** `fired`: what came true just now, all of it; the incident keeps only so much. */
+type Planning = { readonly responses: readonly CompiledResponse[]; readonly fired: readonly PodFiring[]; readonly nowMs: number }
+
 /** The actions that the responses call for, given this detection of the incident. None for a detection without a pod: nothing that a node
  *  or an unnamed container did is ever taken out on a pod. The same incident, response and pod always give the same action ids. */
-export function planActions(
-  incident: Incident,
-  detection: Detection,
-  responses: readonly CompiledResponse[],
-  nowMs: number,
-): readonly PlannedAction[] {
+export function planActions(incident: Incident, detection: Detection, { responses, fired, nowMs }: Planning): readonly PlannedAction[] {
   const target = targetOf(detection)
   if (!target) return []
+  const correlations = correlationsOf([...incident.firings, ...fired], detection)
   return responses
-    .filter(({ matches }) => matches(incident, detection, correlationsOf(incident, detection)))
+    .filter(({ matches }) => matches(incident, detection, correlations))
     .flatMap(({ response }) =>
       response.actions.map(({ action, parameters }, step) => ({
         response: response.response,
@@ -59,10 +58,16 @@ export function planActions(
     )
 }
 
-/** The correlations that this detection's pod has a part in: what another pod of the workload did is no reason to touch this one. */
-function correlationsOf({ firings }: Incident, { pod }: Detection): readonly string[] {
+/** A correlation that came true, and the pods (`namespace/name`) and containers that made it true. */
+export type PodFiring = Readonly<Record<'pods' | 'containers', readonly string[]>> & Pick<IncidentFiring, 'correlation'>
+
+/** The correlations that this detection's pod has a part in: what another pod of the workload did, or an earlier one of the name, is no reason to
+ *  touch this one. */
+function correlationsOf(firings: readonly PodFiring[], { pod, container }: Detection): readonly string[] {
   const name = pod && `${pod.namespace}/${pod.name}`
-  return firings.filter(({ pods }) => name !== undefined && pods.includes(name)).map(({ correlation }) => correlation)
+  const isIts = ({ pods, containers }: PodFiring): boolean =>
+    name !== undefined && pods.includes(name) && (container === undefined || containers.includes(container.id.slice(0, 12)))
+  return [...new Set(firings.filter(isIts).map(({ correlation }) => correlation))]
 }
 
 /** The detection's pod, with all that it says of which pod that was. */

@@ -2,7 +2,7 @@ import type { Fired } from '../correlation/advance.ts'
 import type { Stage } from '../correlation/correlation.ts'
 import type { Detection } from '../detection/detection.ts'
 import { detectionFrom, evidenceOf } from '../detection/evidence.ts'
-import { type FiringNews, incidentFiring } from '../incident/firings.ts'
+import { containersIn, type FiringNews, incidentFiring, podsIn } from '../incident/firings.ts'
 import type { Incident, Subject } from '../incident/incident.ts'
 import { incidentPartition } from '../incident/incident.ts'
 import { listUnderDay } from '../incident/index-by-day.ts'
@@ -39,7 +39,7 @@ export async function advanceIncident(chapter: Chapter, { batch, silences }: Fro
   const news = { batch, evidence: came.map((detection) => evidenceOf(detection)), fired, nowMs }
   const opened = await openOrMerge(store, chapter.opening, news, (merged, before) => {
     const routes = [...new Set([...merged.routes, ...routesOf(merged, audible, rules.routes)])]
-    telling = tellingOf(merged, before, nowMs)
+    telling = tellingOf({ ...merged, routes }, before, nowMs)
     return { ...merged, routes, silenced: [...new Set([...merged.silenced, ...quietNames])].sort().slice(0, 20), ...telling.marks }
   })
   const { incident } = opened
@@ -90,7 +90,10 @@ async function plan(
   const also = detections.filter(({ stage, detection }) => stage !== 'respond' && isPart(detection)).map(({ detection }) => detection)
   const here = new Set(detections.map(({ detection }) => detection.id.slice(0, 16)))
   const before = earlier.filter((detection) => isPart(detection) && !here.has(detection.id.slice(0, 16)))
-  const called = [...came, ...also, ...before].flatMap((detection) => planActions(incident, detection, rules.responses, clock()))
+  const now = fired.map((one) => ({ correlation: one.correlation.title, pods: podsIn(one), containers: containersIn(one) }))
+  const called = [...came, ...also, ...before].flatMap((detection) =>
+    planActions(incident, detection, { responses: rules.responses, fired: now, nowMs: clock() }),
+  )
   const planned = new Map(called.map((action) => [action.request.id, action])).values()
   for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
 }

@@ -83,8 +83,12 @@ test.each<[string, Outcome | undefined, RegExp]>([
 
 test('a response that observes says what it would do; one that asks, that it asks', () => {
   const { request } = action('isolate', undefined, { kind: 'response', name: 'R' })
-  expect(textOf(view({ plans: [{ response: 'R', mode: 'observe', step: 0, request }] }), [])).toContain('would isolate the pod (observing only)')
-  expect(textOf(view({ plans: [{ response: 'R', mode: 'approve', step: 0, request }] }), [])).toContain('asks for approval to isolate the pod')
+  expect(textOf(view({ plans: [{ response: 'R', mode: 'observe', step: 0, request }] }), [])).toContain(
+    'would isolate the pod (observing only)',
+  )
+  expect(textOf(view({ plans: [{ response: 'R', mode: 'approve', step: 0, request }] }), [])).toContain(
+    'asks for approval to isolate the pod',
+  )
 })
 
 test('destructive buttons ask once more; a button carries its nonce and nothing else', () => {
