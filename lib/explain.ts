@@ -14,7 +14,7 @@ export function explainIncident({ incident, plans }: IncidentView, routes: reado
     `${title}`,
     `  incident    ${id}, ${SEVERITY_NAMES[severity]}`,
     `  about       ${subject.key}${pods.seen.length > 0 ? ` (${seen}: ${pods.names.slice(0, 5).join(', ')})` : ''}`,
-    `  because of  ${cause}`,
+    `  because of  ${causeWords(cause)}`,
     `  detections  ${count}, from ${utcTime(firstNs)} to ${utcTime(lastNs)}`,
     ...firings.flatMap(({ correlation, group, fromNs, toNs, hits }) => [
       `  came true   ${correlation}`,
@@ -31,6 +31,11 @@ export function explainIncident({ incident, plans }: IncidentView, routes: reado
     `  told        ${told.length > 0 ? told.join(', ') : silenced.length > 0 ? `nobody: silenced by ${silenced.join(', ')}` : 'nobody: no route matches'}`,
     '',
   ].map(printable)
+}
+
+function causeWords(cause: string): string {
+  const [kind = '', ...name] = cause.split('/')
+  return kind === 'family' ? `one of the correlations that go with "${name.join('/')}"` : `the ${kind} "${name.join('/')}"`
 }
 
 function details({ namespace, pod, node, command, process, file, user, id }: Evidence): string {

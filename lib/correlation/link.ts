@@ -104,7 +104,8 @@ function draftOf(correlation: Correlation, index: number, find: Find, problems: 
   }
   const { title, level, tags = [], correlation: body, creance } = correlation
   const text = readText(body.condition, report)
-  const written = body.rules ?? (text ? rulesNamed(text) : [])
+  const listed = body.rules ?? []
+  const written = listed.length === 0 && text ? rulesNamed(text) : listed
   if (written.length === 0) report(['correlation'], 'no_rules', 'rules: expected at least one rule')
   const keys = new Map<string, RuleKey>()
   for (const [at, reference] of written.entries()) {
@@ -219,7 +220,11 @@ function criterionOf({ type, condition }: Body, { keys, written, text, report }:
   const bounds = boundsOf(given)
   const needsField = type.startsWith('value_')
   if (needsField && field.length === 0) return refuse('invalid_condition', `${type} needs a field`)
-  if (!needsField && field.length > 0) return refuse('invalid_condition', `${type} has no field`)
+  const warn = (code: string, message: string): void =>
+    report(['correlation', 'condition'], code, `condition: ${message}`, { severity: 'warning' })
+  if (!needsField && field.length > 0) warn('unused_field', `${type} looks at no field`)
+  if (bounds.given.length > 1)
+    warn('not_portable', 'a range is Sigma, and evaluated here; other tools that read Sigma take one operator only')
   if (percentile !== undefined && type !== 'value_percentile')
     return refuse('invalid_condition', `percentile goes with value_percentile, not with ${type}`)
   const [first = ''] = field
@@ -230,11 +235,11 @@ function criterionOf({ type, condition }: Body, { keys, written, text, report }:
   }
   if (type === 'value_sum' && field.length > 1) return refuse('invalid_condition', 'value_sum has one field')
   if (type !== 'value_sum') {
-    if (!isPossible(bounds)) return refuse('impossible_condition', 'no number of at least 1 satisfies it: it would never fire')
+    if (!isPossible(bounds)) warn('impossible_condition', 'no number of at least 1 satisfies it: it never fires')
     if (countedTo(bounds) > MAX_COUNTED + 1) return refuse('count_too_large', `at most ${MAX_COUNTED} are counted in one window`)
   }
   if (isTemporal && bounds.onlyLower && countedTo(bounds) - 1 > new Set(rules).size) {
-    return refuse('impossible_condition', `there are only ${new Set(rules).size} rules`)
+    warn('impossible_condition', `there are only ${new Set(rules).size} rules: it never fires`)
   }
   const of = ({ event_count: 'hits', value_count: 'values', value_sum: 'sum', temporal: 'rules', temporal_ordered: 'order' } as const)[type]
   return { kind: 'quantity', of, rules, fields: field, bounds }

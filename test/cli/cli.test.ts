@@ -279,6 +279,43 @@ test('replay of alerts shows their detections, the incident, and what would have
   expect(stderr).toContain('1 could not be read')
 })
 
+test('replay explains one incident in words, with control characters escaped', () => {
+  const file = join(folder.path, 'alerts')
+  writeFileSync(file, readFileSync(SHELL_THEN_SHADOW, 'utf8').replaceAll('cat /etc/shadow', 'cat \\u001b[2J/etc/shadow'))
+  const [incident] = creance(['replay', '--no-detections', file]).stdout.split('\n')
+  const { id } = JSON.parse(incident ?? '')
+  const { status, stdout } = creance(['replay', '--explain', id.slice(0, 8), file])
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^Shell then credential read\n/)
+  expect(stdout).toMatch(/came true {3}Shell then credential read\n.*\n\s+2 detections from 2026-11-2/)
+  expect(stdout).toMatch(/seen .* Terminal shell in container in /)
+  expect(stdout).toContain('calls for   isolate')
+  expect(stdout).toContain('\\u001b[2J')
+  expect(stdout).not.toContain('\u001b')
+  expect(creance(['replay', '--explain', 'zzz', file])).toMatchObject({ stdout: '', stderr: expect.stringContaining('no incident zzz') })
+})
+
+test('replay decides what has to wait, by the times of the alerts', () => {
+  const rules = join(folder.path, 'waiting.yaml')
+  const rule = (name: string) => `title: ${name}\nlogsource: {product: falco}\ndetection: {s: {alert.rule: ${name}}, condition: s}\n---\n`
+  const correlation = 'correlation: {type: temporal, rules: [a, b], group-by: [pod.name], timespan: 1m, condition: a and not b}'
+  writeFileSync(rules, `${rule('a')}${rule('b')}title: Alone\n${correlation}\n`)
+  const alert = (name: string, pod: string, time: string) =>
+    JSON.stringify({ rule: name, priority: 'Warning', time, output: '', output_fields: { 'k8s.ns.name': 'shop', 'k8s.pod.name': pod } })
+  const file = join(folder.path, 'alerts')
+  const alerts = [
+    alert('a', 'one', '2026-01-01T00:00:00Z'),
+    alert('a', 'two', '2026-01-01T00:00:05Z'),
+    alert('b', 'two', '2026-01-01T00:00:50Z'),
+  ]
+  writeFileSync(file, `${alerts.join('\n')}\n`)
+  const lines = creance(['replay', '--no-detections', '--rules', rules, file])
+    .stdout.trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.filter(({ correlation: title }) => title === 'Alone')).toMatchObject([{ firings: [{ group: ['one'], detections: 1 }] }])
+})
+
 test('replay exits 1 where the rules do not load', () => {
   expect(creance(['replay', '--source', 'k8s_audit', '--rules', writeRules('- rule: x\n'), '/dev/null'])).toMatchObject({ status: 1 })
 })

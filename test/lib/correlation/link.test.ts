@@ -90,7 +90,6 @@ describe('conditions', () => {
     ['a text for a count', { type: 'event_count', rules: ['a'], condition: 'a' }, 'invalid_condition'],
     ['no condition for a count', { type: 'event_count', rules: ['a'] }, 'invalid_condition'],
     ['no field for values', { type: 'value_count', rules: ['a'], condition: { gte: 1 } }, 'invalid_condition'],
-    ['a field for events', { type: 'event_count', rules: ['a'], condition: { gte: 1, field: 'x' } }, 'invalid_condition'],
     ['two fields for a sum', { type: 'value_sum', rules: ['a'], condition: { gte: 1, field: ['x', 'y'] } }, 'invalid_condition'],
     [
       'a percentile of an average',
@@ -101,12 +100,22 @@ describe('conditions', () => {
     ['a text that leaves one out', { type: 'temporal', rules: ['a', 'b'], condition: 'a' }, 'invalid_condition'],
     ['a text of nothing but not', { type: 'temporal', rules: ['a'], condition: 'not a' }, 'invalid_condition'],
     ['a text that contradicts itself', { type: 'temporal', rules: ['a'], condition: 'a and not a' }, 'invalid_condition'],
-    ['fewer than one', { type: 'event_count', rules: ['a'], condition: { lt: 1 } }, 'impossible_condition'],
-    ['a range of nothing', { type: 'event_count', rules: ['a'], condition: { gt: 3, lt: 4 } }, 'impossible_condition'],
-    ['more rules than there are', { type: 'temporal', rules: ['a', 'b'], condition: { gte: 3 } }, 'impossible_condition'],
     ['more than is counted', { type: 'event_count', rules: ['a'], condition: { gte: 1001 } }, 'count_too_large'],
   ])('%s: refused', (_name, correlation, code) => {
     expect(codes([document('T', correlation)])).toEqual([`0 correlation.condition ${code}`])
+  })
+
+  test.each([
+    ['a field for events', { type: 'event_count', rules: ['a'], condition: { gte: 1, field: 'x' } }, ['unused_field']],
+    ['fewer than one', { type: 'event_count', rules: ['a'], condition: { lt: 1 } }, ['impossible_condition']],
+    ['a range of nothing', { type: 'event_count', rules: ['a'], condition: { gt: 3, lt: 4 } }, ['not_portable', 'impossible_condition']],
+    ['more rules than there are', { type: 'temporal', rules: ['a', 'b'], condition: { gte: 3 } }, ['impossible_condition']],
+    ['a range', { type: 'event_count', rules: ['a'], condition: { gte: 3, lte: 9 } }, ['not_portable']],
+    ['an empty list of rules beside a text', { type: 'temporal', rules: [], condition: 'a and b' }, []],
+  ])('%s: taken, as Sigma takes it, with a warning where it may be a slip', (_name, correlation, expected) => {
+    const { linked, problems } = link([document('T', correlation)])
+    expect(linked).toHaveLength(1)
+    expect(problems.map(({ severity, code }) => [severity, code])).toEqual(expected.map((code) => ['warning', code]))
   })
 
   test('a text says at which column it is wrong', () => {
