@@ -29,6 +29,6 @@ const ports = {
 }
 
 /** Detections queue → incidents. */
-export const handler = middy<SQSEvent, SQSBatchResponse>().handler(({ Records }) =>
-  settleBatch(Records, (message) => evaluate(message, ports), { log }),
+export const handler = middy<SQSEvent, SQSBatchResponse>().handler(
+  ({ Records }) => settleBatch(Records, (message) => evaluate(message, ports), { log, atOnce: 1 }), // batches of one time touch the same groups
 )

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda'
 import { CodedError, messageOf } from '../error.ts'
+import { inParallel } from '../parallel.ts'
 import type { Log } from '../port/log.ts'
 import type { Queue, ReceivedMessage } from '../port/queue.ts'
 
@@ -7,6 +8,8 @@ type Settings = {
   readonly log: Log
   /** Where given, a message that failed with a time to wait (Slack's Retry-After) comes back after that time. */
   readonly retry?: Queue['retry']
+  /** So many groups run side by side; all of them where it is not said. */
+  readonly atOnce?: number
 }
 
 /** Settles each SQS record by itself: what throws is reported as failed, and SQS delivers it again. Records of one FIFO group are taken in
@@ -14,7 +17,7 @@ type Settings = {
 export async function settleBatch(
   records: readonly SQSRecord[],
   handle: (message: ReceivedMessage) => Promise<void>,
-  { log, retry }: Settings,
+  { log, retry, atOnce = records.length }: Settings,
 ): Promise<SQSBatchResponse> {
   const failures: string[] = []
   const settleGroup = async (group: readonly SQSRecord[]): Promise<void> => {
@@ -32,7 +35,7 @@ export async function settleBatch(
     }
   }
   const groups = Map.groupBy(records, (record) => record.attributes.MessageGroupId ?? record.messageId)
-  await Promise.all([...groups.values()].map(settleGroup))
+  await inParallel([...groups.values()], atOnce, settleGroup)
   return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) }
 }
 

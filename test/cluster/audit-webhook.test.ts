@@ -63,7 +63,8 @@ test('a privileged pod that somebody makes is an incident about that pod', async
   }, 60_000)
   expect(incident).toMatchObject({
     severity: expect.any(Number),
-    subject: { kind: 'pod', cluster: 'real', namespace: 'shop', pod: 'intruder' },
+    subject: { kind: 'workload', cluster: 'real', namespace: 'shop', workload: 'intruder' },
+    pods: { names: ['shop/intruder'] },
   })
   expect(incident.latest).toMatchObject({ user: 'admin', podUid: expect.stringMatching(/^[0-9a-f-]{36}$/) })
 })

@@ -47,3 +47,17 @@ test('a time to wait is handed to the queue', async () => {
 test('all done is an empty list', async () => {
   expect(await settleBatch(records('one', 'two'), async () => undefined, { log })).toEqual({ batchItemFailures: [] })
 })
+
+test('one at a time where it is said, and a failure does not end the others', async () => {
+  let running = 0
+  let most = 0
+  const handle = async ({ id }: { readonly id: string }) => {
+    running += 1
+    most = Math.max(most, running)
+    await new Promise(setImmediate)
+    running -= 1
+    if (id === 'two') throw new Error('no')
+  }
+  expect(failed(await settleBatch(records('one', 'two', 'three'), handle, { log, atOnce: 1 }))).toEqual(['two'])
+  expect(most).toBe(1)
+})
