@@ -6,6 +6,7 @@ import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
 import { messageOf } from '../lib/error.ts'
 import { explainIncident } from '../lib/explain.ts'
 import { loadFalcoRulesOrThrow } from '../lib/falco-rules.ts'
+import { printable } from '../lib/printable.ts'
 import { startRehearsal } from '../lib/rehearse.ts'
 import { type Replayed, replayAlert, replayAudit, replayIncident } from '../lib/replay.ts'
 import { allIncidents } from '../lib/response/view.ts'
@@ -53,7 +54,8 @@ Correlations go by the events' own times, and what has to wait is decided as tho
         if (text.trim() === '') continue
         const replayed = await replayer.line(text)
         refused += replayed.refused.length
-        if (replayed.refused.length > 0 && refused <= TOLD_MAX) process.stderr.write(`creance: not read: ${replayed.refused[0]}\n`)
+        if (replayed.refused.length > 0 && refused <= TOLD_MAX)
+          process.stderr.write(`creance: not read: ${printable(replayed.refused[0] ?? '')}\n`)
         if (detections && explain === undefined) await print(replayed.lines)
       }
       let lines = 0
@@ -105,7 +107,7 @@ function replayerOrNone(make: () => Replayer): Replayer | undefined {
 }
 
 async function print(lines: readonly string[]): Promise<void> {
-  for (const line of lines) if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain')
+  for (const line of lines) if (!process.stdout.write(`${printable(line)}\n`)) await once(process.stdout, 'drain')
 }
 
 function collect(path: string, before: readonly string[] = []): readonly string[] {

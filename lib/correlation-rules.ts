@@ -23,8 +23,12 @@ export type LoadedCorrelations = {
   readonly problems: readonly Problem[]
 }
 
-/** The correlations and the Sigma rules among these items, resolved. What they may name besides are the rules of Falco's files among the files. */
-export function loadCorrelations({ files, items }: Pick<RuleFiles, 'files' | 'items'>): LoadedCorrelations {
+/** The correlations and the Sigma rules among these items, resolved. What they may name besides are the rules of Falco's files among the files.
+ *  `evidenceFields`: the agents' fields that are to be kept with what a hit showed. */
+export function loadCorrelations(
+  { files, items }: Pick<RuleFiles, 'files' | 'items'>,
+  evidenceFields: readonly string[] = [],
+): LoadedCorrelations {
   const problems: Problem[] = []
   const take = <T>(kind: string, schema: Parameters<typeof parseItem<T>>[1]): readonly (readonly [RuleItem, T])[] =>
     items
@@ -41,7 +45,7 @@ export function loadCorrelations({ files, items }: Pick<RuleFiles, 'files' | 'it
 
   const baseRules = sigma.flatMap(([item, rule]): readonly BaseRule[] => {
     try {
-      return [{ key: sigmaKey(rule.title), matches: compileSigmaRule(rule) }]
+      return [{ key: sigmaKey(rule.title), byRuleAlone: readsRuleAlone(rule), matches: compileSigmaRule(rule) }]
     } catch (error) {
       if (!(error instanceof SigmaError)) throw error
       problems.push(sigmaProblem(item, error))
@@ -56,7 +60,17 @@ export function loadCorrelations({ files, items }: Pick<RuleFiles, 'files' | 'it
   )
   problems.push(...unlinked.flatMap((problem) => linkProblem(problem, correlations[problem.index]?.[0])))
   const titles = correlations.map(([, { title }]) => title)
-  return { set: correlationSet(linked, baseRules), titles, correlations, problems }
+  return { set: correlationSet(linked, baseRules, evidenceFields), titles, correlations, problems }
+}
+
+/** Whether all that the rule looks at is `alert.rule`. */
+function readsRuleAlone({ detection: { condition, ...searches } }: SigmaRule): boolean {
+  const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)
+  return Object.values(searches)
+    .flatMap((search) => (Array.isArray(search) ? search : [search]))
+    .every(
+      (search) => isMap(search) && Object.keys(search).every((field) => /^alert\.rule(?:\||$)/.test(field) && !field.includes('fieldref')),
+    )
 }
 
 function strangeKeys(item: RuleItem): readonly Problem[] {

@@ -1,5 +1,6 @@
 import { SEVERITY_NAMES } from './detection/detection.ts'
 import type { Evidence } from './detection/evidence.ts'
+import { printable } from './printable.ts'
 import { utcTime } from './replay.ts'
 import type { Route } from './response/route.ts'
 import type { IncidentView } from './response/view.ts'
@@ -42,8 +43,4 @@ function details({ namespace, pod, node, command, process, file, user, id }: Evi
   const where = namespace && pod ? ` in ${namespace}/${pod}` : node ? ` on ${node}` : ''
   const what = [command ?? process, file].filter((text) => text).join(' · ')
   return `${where}${what ? `: ${what.slice(0, 200)}` : ''}${user ? ` as ${user}` : ''} [${id.slice(0, 12)}]`
-}
-
-function printable(line: string): string {
-  return line.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
 }

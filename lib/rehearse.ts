@@ -65,8 +65,11 @@ export function startRehearsal(
     play: async (alert) => {
       const agent = agentIn(alert)
       if (!agent) return
-      const reading = readAlert({ agent, cluster, receivedMs: Number.MAX_SAFE_INTEGER, alert })
-      const timeMs = 'detection' in reading && reading.detection ? milliseconds(reading.detection.timeNs) : nowMs
+      const reading = readAlert({ agent, cluster, receivedMs: Date.now(), alert })
+      const detection = 'detection' in reading ? reading.detection : undefined
+      // One that says it is of the future counts from when it stands, as from when it comes.
+      if (nowMs === 0 && detection?.aheadMs !== undefined) nowMs = Date.now()
+      const timeMs = detection && detection.aheadMs === undefined ? milliseconds(detection.timeNs) : nowMs
       if (Math.floor(timeMs / MINUTE_MS) > Math.floor(nowMs / MINUTE_MS)) await flush()
       await moveTo(timeMs)
       lines.push(Buffer.from(envelopeLine({ agent, cluster, receivedMs: nowMs, alert })))

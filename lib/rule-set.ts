@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ConditionError } from './condition/error.ts'
+import { fieldsIn } from './condition/fields-in.ts'
 import type { CorrelationSet } from './correlation/set.ts'
 import { loadCorrelations } from './correlation-rules.ts'
 import { type Families, familiesOf } from './incident/group.ts'
@@ -11,6 +12,7 @@ import { Permission } from './response/permission.ts'
 import type { CompiledResponse } from './response/plan.ts'
 import { Response } from './response/response.ts'
 import { type CompiledRoute, RouteItem } from './response/route.ts'
+import { isOwnName } from './rule/detection-fields.ts'
 import { compileDetectionMatch } from './rule/detection-match.ts'
 import { isOfKind, readRuleFiles, throwProblems } from './rule/load.ts'
 import { byPlace, type Problem } from './rule/problem.ts'
@@ -58,13 +60,20 @@ export function loadRules(paths: readonly string[]): LoadedRules {
     problems.push(invalidMatch(item, path, result))
     return () => false
   }
-  const { set, titles, problems: correlationProblems } = loadCorrelations({ files, items })
-  problems.push(...correlationProblems)
   const stages = take('stage', StageRule)
   const silences = take('silence', SilenceItem)
   const responses = take('response', Response)
   const routes = take('route', RouteItem)
   const permissions = take('permission', Permission)
+  // What was seen before a correlation came true is known by its evidence: with the fields that decide what is done and who is told.
+  const conditions = [
+    ...responses.map(([, one]) => one.match),
+    ...routes.map(([, one]) => one.route.match ?? ''),
+    ...silences.map(([, one]) => one.silence.match),
+  ]
+  const evidenceFields = [...new Set(conditions.flatMap(fieldsIn))].filter((name) => !isOwnName(name))
+  const { set, titles, problems: correlationProblems } = loadCorrelations({ files, items }, evidenceFields)
+  problems.push(...correlationProblems)
   const guards = take('guards', GuardsItem).map(([, value]) => value.guards)
   const kinds = ['correlation', 'response', 'route', 'permission', 'guards', 'stage', 'silence']
   const known = [...kinds, 'detection']

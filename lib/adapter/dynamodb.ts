@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AttributeValue,
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
@@ -10,7 +12,7 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { CodedError, messageOf } from '../error.ts'
 import type { Clock } from '../port/log.ts'
-import type { Item, Range, Store } from '../port/store.ts'
+import type { Item, ItemKey, Range, Store } from '../port/store.ts'
 
 /** Region, credentials and endpoint by the SDK's own settings. Requests time out. */
 export function dynamoClient(): DynamoDBClient {
@@ -32,6 +34,16 @@ export function dynamoStore(client: DynamoDBClient, { table, clock }: { readonly
       const { Item } = await client.send(new GetItemCommand({ ...key(pk, sk), ConsistentRead: true })).catch(translate)
       const item = Item && toItem(Item)
       return item && alive(item) ? item : undefined
+    },
+    getMany: async (keys) => {
+      const found = new Map<string, Item>()
+      for (let at = 0; at < keys.length; at += MOST_KEYS) {
+        for (const item of await getSome(client, table, keys.slice(at, at + MOST_KEYS))) found.set(JSON.stringify([item.pk, item.sk]), item)
+      }
+      return keys.map(({ pk: partition, sk }) => {
+        const item = found.get(JSON.stringify([partition, sk]))
+        return item && alive(item) ? item : undefined
+      })
     },
     put: async ({ pk, sk, data, expires }, expected) => {
       const version = expected === 'absent' ? 1 : expected + 1
@@ -79,6 +91,25 @@ export function dynamoStore(client: DynamoDBClient, { table, clock }: { readonly
       await client.send(new DeleteItemCommand(key(pk, sk))).catch(translate)
     },
   }
+}
+
+const MOST_KEYS = 100
+const MOST_TRIES = 8
+
+/** At most 100 items in one request; what DynamoDB leaves over (16 MB, or throttling) is asked for again. */
+async function getSome(client: DynamoDBClient, table: string, keys: readonly ItemKey[]): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let left: Record<string, AttributeValue>[] = keys.map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }))
+  for (let attempt = 0; left.length > 0; attempt++) {
+    if (attempt === MOST_TRIES)
+      throw new CodedError('throttled', `DynamoDB: ${left.length} of ${keys.length} items not read in ${MOST_TRIES} tries`)
+    if (attempt > 0) await sleep(Math.random() * 25 * 2 ** attempt)
+    const command = new BatchGetItemCommand({ RequestItems: { [table]: { Keys: left, ConsistentRead: true } } })
+    const { Responses, UnprocessedKeys } = await client.send(command).catch(translate)
+    items.push(...(Responses?.[table] ?? []).map(toItem))
+    left = UnprocessedKeys?.[table]?.Keys ?? []
+  }
+  return items
 }
 
 function toItem(attributes: Record<string, AttributeValue>): Item {

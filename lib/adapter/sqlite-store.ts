@@ -29,6 +29,11 @@ export function sqliteStore(database: DatabaseSync, { clock }: { readonly clock:
       const row = one.get(pk, sk, now())
       return row && toItem(row)
     },
+    getMany: async (keys) =>
+      keys.map(({ pk, sk }) => {
+        const row = one.get(pk, sk, now())
+        return row && toItem(row)
+      }),
     put: async ({ pk, sk, data, expires = null }, expected) => {
       const text = JSON.stringify(data)
       if (Buffer.byteLength(text) > MAX_ITEM_BYTES) throw new CodedError('invalid_input', `store: item ${pk} ${sk} is over 400 KB`)

@@ -4,7 +4,7 @@ import { byTime, type Hit, placeOf } from './hit.ts'
 import type { LinkedCorrelation } from './linked.ts'
 import { firingsOf, type Point, pointsOf, type Times } from './points.ts'
 import type { CorrelationSet } from './set.ts'
-import { joinHits, type KeptHit } from './state.ts'
+import { type About, joinHits, type KeptHit } from './state.ts'
 import type { Stream } from './stream.ts'
 import { earliestOf, latestOf } from './time.ts'
 
@@ -15,6 +15,8 @@ export type Fired = {
   readonly group: readonly string[]
   readonly slot: bigint
   readonly hits: readonly Hit[]
+  /** Of what the first hit of the group told. */
+  readonly about?: About
 }
 
 /** The points at these times are to be decided at `atMs`, and not before. */
@@ -44,7 +46,6 @@ type Place = { readonly stream: Stream; readonly group: readonly string[]; reado
  *  their points are hits for those that name them. Pure; done again with the same news it gives the same. */
 export function advanceGroup(present: readonly KeptHit[], { fresh, due }: News, { stream, group, set, nowS }: Place): Advanced {
   let joined = joinHits(present, fresh, stream, nowS)
-  let { isChanged, isCut } = joined
   const news = [...fresh]
   const fired: Fired[] = []
   const elsewhere: HitOfStream[] = []
@@ -53,7 +54,8 @@ export function advanceGroup(present: readonly KeptHit[], { fresh, due }: News, 
       ...(correlation.decision === 'at_once' ? timesAfter(news, correlation) : []),
       ...due.filter((one) => one.correlation === correlation).map(({ times }) => times),
     ]
-    const found = asked.flatMap((times) => pointsOf(correlation.criterion, joined.hits, correlation.spanNs, times))
+    // On all there is, before it is cut down to what is kept: what comes later sees no more of it than that.
+    const found = asked.flatMap((times) => pointsOf(correlation.criterion, joined.all, correlation.spanNs, times))
     if (found.length === 0) continue
     const points = [...new Map(found.map((point) => [placeOf(point.hit), point])).values()]
     fired.push(...firingsOf(points, correlation.suppressNs).map(({ slot, point }) => firing(correlation, { group, slot, point })))
@@ -62,11 +64,10 @@ export function advanceGroup(present: readonly KeptHit[], { fresh, due }: News, 
     const here = hits.filter((one) => isHere(one, stream, group)).map(({ hit }) => hit)
     if (here.length === 0) continue
     news.push(...here)
-    joined = joinHits(joined.hits, here, stream, nowS)
-    isChanged ||= joined.isChanged
-    isCut ||= joined.isCut
+    joined = joinHits(present, news, stream, nowS)
   }
-  return { news, hits: joined.hits, isChanged, isCut, fired, elsewhere }
+  const { hits, isChanged, isCut } = joined
+  return { news, hits, isChanged, isCut, fired, elsewhere }
 }
 
 /** What has to wait, around the fresh hits. A minute's hits are decided together. What comes later than it may is decided again with all that it
@@ -89,9 +90,9 @@ function timesToDecide({ rule, timeNs }: Hit, correlation: LinkedCorrelation, no
   if (nowNs <= timeNs + latenessNs) return isWanted(rule, correlation) ? [ofMinute] : []
   const earliest = timeNs > spanNs ? timeNs - spanNs : 0n
   const latest = timeNs + spanNs
-  return [
-    { title, times: { from: earliest, to: latest }, atMs: wholeMinute((nowNs > latest ? nowNs : latest) + settleNs - spanNs + latenessNs) },
-  ]
+  const around = { from: earliest - (earliest % MINUTE_NS), to: latest - (latest % MINUTE_NS) + MINUTE_NS - 1n }
+  const atNs = (latestOf([nowNs, latest]) ?? nowNs) + settleNs - spanNs + latenessNs
+  return [{ title, times: around, atMs: wholeMinute(atNs) }]
 }
 
 /** Whether a hit of the rule can be a point itself, and not only keep others from it. */

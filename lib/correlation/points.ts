@@ -2,8 +2,9 @@ import { satisfies } from './bounds.ts'
 import type { Criterion } from './criterion.ts'
 import { decisionOf } from './criterion.ts'
 import { byTime, type Hit } from './hit.ts'
-import { countable, measureOf, quantityOf } from './quantity.ts'
+import { countable, measureOf } from './quantity.ts'
 import { termWitness } from './terms.ts'
+import { largestWindows, type Window, windowsEndingWith } from './windows.ts'
 
 /** One point, and the hits that make it one (the point's own among them). */
 export type Point = { readonly hit: Hit; readonly witness: readonly Hit[] }
@@ -15,9 +16,10 @@ export type Times = { readonly from: bigint; readonly to: bigint }
  *  What a point is: docs/correlation.md, "When it fires". */
 export function pointsOf(criterion: Criterion, hits: readonly Hit[], spanNs: bigint, times?: Times): readonly Point[] {
   const sorted = withoutRepeats(countable(criterion, hits))
-  const asked = times ? sorted.filter(({ timeNs }) => timeNs >= times.from && timeNs <= times.to) : sorted
-  return asked.flatMap((hit) => {
-    const witness = witnessOf(criterion, { hit, sorted, spanNs })
+  const isAsked = ({ timeNs }: Hit): boolean => !times || (timeNs >= times.from && timeNs <= times.to)
+  const witnessOf = witnesses(criterion, sorted, spanNs)
+  return sorted.flatMap((hit, at) => {
+    const witness = isAsked(hit) ? witnessOf(hit, at) : undefined
     return witness ? [{ hit, witness }] : []
   })
 }
@@ -34,20 +36,22 @@ export function firingsOf(points: readonly Point[], suppressNs: bigint): readonl
   return [...bySlot.values()]
 }
 
-type Asked = { readonly hit: Hit; readonly sorted: readonly Hit[]; readonly spanNs: bigint }
-
-function witnessOf(criterion: Criterion, { hit, sorted, spanNs }: Asked): readonly Hit[] | undefined {
-  const opens = hit.timeNs - spanNs
-  if (criterion.kind === 'terms') return termWitness(criterion, { last: hit, around: between(sorted, opens, hit.timeNs + spanNs), spanNs })
-  const before = between(sorted, opens, hit.timeNs)
-  if (criterion.kind === 'measure') return satisfies(measureOf(criterion, before), criterion.bounds) ? before : undefined
-  if (decisionOf(criterion) === 'at_once') return satisfies(quantityOf(criterion, before), criterion.bounds) ? before : undefined
-  // A window that holds the hit can begin at a hit without losing any: so these are all that need to be tried.
-  const windows = before.map((first) => between(sorted, first.timeNs, first.timeNs + spanNs))
-  const largest = windows
-    .map((window) => ({ window, quantity: quantityOf(criterion, window) }))
-    .reduce((a, b) => (b.quantity > a.quantity ? b : a))
-  return satisfies(largest.quantity, criterion.bounds) ? largest.window : undefined
+/** What makes each of the sorted hits a point; undefined: it is none. */
+function witnesses(criterion: Criterion, sorted: readonly Hit[], spanNs: bigint): (hit: Hit, at: number) => readonly Hit[] | undefined {
+  if (criterion.kind === 'terms') {
+    return (last) => termWitness(criterion, { last, around: between(sorted, last.timeNs - spanNs, last.timeNs + spanNs), spanNs })
+  }
+  if (criterion.kind === 'measure') {
+    return ({ timeNs }) => {
+      const before = between(sorted, timeNs - spanNs, timeNs)
+      return satisfies(measureOf(criterion, before), criterion.bounds) ? before : undefined
+    }
+  }
+  const windows = (decisionOf(criterion) === 'at_once' ? windowsEndingWith : largestWindows)(criterion, sorted, spanNs)
+  return (_, at) => {
+    const { from, to, quantity } = windows[at] as Window
+    return satisfies(quantity, criterion.bounds) ? sorted.slice(from, to) : undefined
+  }
 }
 
 /** By time; the same hit that was given twice is there once. */

@@ -56,7 +56,7 @@ export function measureOf({ of, field, percentile }: Measure, window: readonly H
 function numberIn({ values }: Hit, field = ''): number | undefined {
   const value = values[field]
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  if (value === undefined || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) return undefined
+  if (value === undefined || !/^[+-]?(?:\d+\.?\d*|\.\d+)$/.test(value)) return undefined
   const number = Number(value)
   return Number.isFinite(number) ? number : undefined
 }

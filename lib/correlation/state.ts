@@ -16,7 +16,20 @@ const StoredHit = z.tuple([
   Evidence.nullable(),
 ])
 /** What is kept of one group of a stream: the item's data. */
-export const StoredState = z.object({ group: z.array(z.string()), rules: z.array(z.string()), hits: z.array(StoredHit) })
+const StoredAbout = z.object({
+  cluster: z.string(),
+  namespace: z.string().optional(),
+  pod: z.string().optional(),
+  workload: z.string().optional(),
+  containerId: z.string().optional(),
+  node: z.string().optional(),
+})
+export const StoredState = z.object({
+  group: z.array(z.string()),
+  about: StoredAbout.optional(),
+  rules: z.array(z.string()),
+  hits: z.array(StoredHit),
+})
 export type StoredState = z.infer<typeof StoredState>
 
 /** DynamoDB takes 400 KB. */
@@ -35,10 +48,11 @@ export function hitsIn({ rules, hits }: StoredState): readonly KeptHit[] {
   }))
 }
 
-export function storedState(group: readonly string[], hits: readonly KeptHit[]): StoredState {
+export function storedState(group: readonly string[], hits: readonly KeptHit[], about?: About): StoredState {
   const rules = [...new Set(hits.map(({ rule }) => rule))].sort()
   return {
     group: [...group],
+    ...(about ? { about } : {}),
     rules,
     hits: hits.map(({ id, rule, timeNs, values, arrivedS, evidence }) => [
       rules.indexOf(rule),
@@ -51,10 +65,18 @@ export function storedState(group: readonly string[], hits: readonly KeptHit[]):
   }
 }
 
-export type Joined = { readonly hits: readonly KeptHit[]; readonly isChanged: boolean; readonly isCut: boolean }
+/** What a hit is about, of a group that is about one workload: kept once, since the hits lose what they showed. */
+export type About = z.infer<typeof StoredAbout>
+
+export type Joined = {
+  readonly all: readonly KeptHit[]
+  readonly hits: readonly KeptHit[]
+  readonly isChanged: boolean
+  readonly isCut: boolean
+}
 
 /** What is known with the fresh hits. The same whatever the order in which hits come and however often: what is kept is a function of all that
- *  ever came and has not run out. `isChanged`: there is something to write. `isCut`: it was too much, and the oldest slots were forgotten. */
+ *  ever came and has not run out. `all`: before it was cut down to what is kept. `isChanged`: there is something to write. `isCut`: it was too much, and the oldest slots were forgotten. */
 export function joinHits(present: readonly KeptHit[], fresh: readonly KeptHit[], stream: Stream, nowS: number): Joined {
   const byPlace = new Map<string, KeptHit>()
   for (const hit of [...present, ...fresh]) {
@@ -67,10 +89,11 @@ export function joinHits(present: readonly KeptHit[], fresh: readonly KeptHit[],
     const keep = stream.keeps.get(rule)
     return keep ? thinned(hits, keep) : [] // a rule that no correlation names any more
   })
-  const fits = withinSize(kept.sort(byTime))
+  const sorted = kept.sort(byTime)
+  const fits = withinSize(sorted)
   const before = new Map(present.map((hit) => [placeOf(hit), hit.arrivedS]))
   const isChanged = fits.some((hit) => before.get(placeOf(hit)) !== hit.arrivedS)
-  return { hits: fits, isChanged, isCut: fits.length < kept.length }
+  return { all: alive, hits: fits, isChanged, isCut: fits.length < sorted.length }
 }
 
 /** Unix seconds until which a hit counts. */
@@ -116,18 +139,22 @@ function withoutEvidence({ evidence, ...hit }: KeptHit): KeptHit {
   return hit
 }
 
-/** The newest hits that take at most 300 KiB together. */
+/** The newest hits that take at most 300 KiB together. What they showed goes before any of them. */
 function withinSize(hits: readonly KeptHit[]): readonly KeptHit[] {
+  if (sizeOf(hits) <= MAX_STATE_BYTES) return hits
+  const bare = hits.map(withoutEvidence)
   let bytes = 0
-  let from = hits.length
-  for (let at = hits.length - 1; at >= 0; at--) {
-    const hit = hits[at]
-    if (!hit) break
-    bytes += 64 + Buffer.byteLength(hit.id) + textBytes(hit.values) + textBytes(hit.evidence)
+  let from = bare.length
+  for (let at = bare.length - 1; at >= 0; at--) {
+    bytes += sizeOf(bare.slice(at, at + 1))
     if (bytes > MAX_STATE_BYTES) break
     from = at
   }
-  return from === 0 ? hits : hits.slice(from)
+  return bare.slice(from)
+}
+
+function sizeOf(hits: readonly KeptHit[]): number {
+  return hits.reduce((bytes, { id, values, evidence }) => bytes + 64 + id.length + textBytes(values) + textBytes(evidence), 0)
 }
 
 function textBytes(value: object | undefined): number {

@@ -26,11 +26,12 @@ export type Stream = {
 
 /** Where order, numbers or what is unwanted decide, the middle of a slot matters: so many of each end are kept. */
 const ENDS = 128
+const SUMMED_ENDS = 500
 /** So long after all waiting is over, what is late still finds the others. */
 const LATE_SECONDS = 3600
 
 export function streamsOf(correlations: readonly LinkedCorrelation[]): readonly Stream[] {
-  const needed = neededFields(correlations)
+  const chain = { needed: neededFields(correlations), above: aboveOf(correlations) }
   return [...Map.groupBy(correlations, ({ streamKey }) => streamKey)].map(([key, ones]) => {
     const rules = [...new Set(ones.flatMap((one) => one.rules))]
     const longestNs = latestOf(ones.map(({ spanNs, settleNs }) => 2n * spanNs + settleNs)) ?? 0n
@@ -45,7 +46,7 @@ export function streamsOf(correlations: readonly LinkedCorrelation[]): readonly 
           keepOf(
             rule,
             ones.filter((one) => one.rules.includes(rule)),
-            needed,
+            chain,
           ),
         ]),
       ),
@@ -55,6 +56,17 @@ export function streamsOf(correlations: readonly LinkedCorrelation[]): readonly 
 }
 
 type Needed = (key: RuleKey) => readonly string[]
+/** What those above a correlation need of it, and who they are. */
+type Chain = { readonly needed: Needed; readonly above: (key: RuleKey) => readonly LinkedCorrelation[] }
+
+/** Those that name a correlation, and those that name them. */
+function aboveOf(correlations: readonly LinkedCorrelation[]): Chain['above'] {
+  const above: Chain['above'] = (key) => {
+    const parents = correlations.filter(({ rules }) => rules.includes(key))
+    return [...new Set([...parents, ...parents.flatMap((parent) => above(parent.key))])]
+  }
+  return above
+}
 
 /** The fields that those who name a correlation need of its points, and those who name them. */
 function neededFields(correlations: readonly LinkedCorrelation[]): Needed {
@@ -74,9 +86,9 @@ function neededFields(correlations: readonly LinkedCorrelation[]): Needed {
   return needed
 }
 
-function keepOf(rule: RuleKey, correlations: readonly LinkedCorrelation[], needed: Needed): Keep {
+function keepOf(rule: RuleKey, correlations: readonly LinkedCorrelation[], { needed, above }: Chain): Keep {
   const isCorrelation = rule.startsWith('correlation/')
-  const slots = correlations.flatMap(({ spanNs, suppressNs }) => [spanNs, suppressNs])
+  const slots = correlations.flatMap(({ spanNs, suppressNs, key }) => [spanNs, suppressNs, ...above(key).map((one) => one.spanNs)])
   const counted = correlations.map(({ criterion }) => countedOf(criterion))
   return {
     slotNs: earliestOf(slots) ?? SECOND_NS,
@@ -97,7 +109,7 @@ function countedOf(criterion: Criterion): { readonly ends: number; readonly valu
     const decidedByPresence = !criterion.ordered && criterion.terms.every(({ none }) => none.length === 0)
     return { ends: decidedByPresence ? 1 : ENDS, values: [] }
   }
-  if (criterion.kind === 'measure') return { ends: ENDS, values: [] }
+  if (criterion.kind === 'measure') return { ends: SUMMED_ENDS, values: [] }
   const most = countedTo(criterion.bounds)
   switch (criterion.of) {
     case 'hits':
@@ -107,6 +119,7 @@ function countedOf(criterion: Criterion): { readonly ends: number; readonly valu
     case 'rules':
       return { ends: 1, values: [] }
     case 'sum':
+      return { ends: SUMMED_ENDS, values: [] }
     case 'order':
       return { ends: ENDS, values: [] }
   }

@@ -28,16 +28,21 @@ function setWith({ all, none }: Term, { last, around, spanNs }: Search): readonl
   return [...nearest.flatMap((hit) => (hit && hit.rule !== first.rule ? [hit] : [])), ...(first === last ? [] : [first]), last]
 }
 
-/** A chain of different detections, one for each rule in order, that ends with `last`. Searched from the end backwards; what failed once for a
- *  place and a hit, and not because a detection was in use, fails again. */
+/** Where a detection is a hit of several of the rules, the search can branch: it is given up after so many steps, as not found. */
+const MOST_STEPS = 50_000
+
+/** A chain of different detections, one for each rule in order, that ends with `last`. Searched from the end backwards, hits of one rule always from the
+ *  later to the earlier; what failed once for a place and a hit, and not because a detection was in use, fails again. */
 function chainTo({ all, none }: Term, { last, around, spanNs }: Search): readonly Hit[] | undefined {
   if (all.at(-1) !== last.rule) return undefined
-  const before = around.filter(({ timeNs }) => timeNs <= last.timeNs)
-  const isClear = (after: number, from: bigint, to: bigint): boolean => {
-    const unwanted = none.filter((one) => one.after === after).map(({ rule }) => rule)
-    return unwanted.length === 0 || !around.some(({ rule, timeNs }) => unwanted.includes(rule) && timeNs >= from && timeNs <= to)
-  }
+  const ofRule = Map.groupBy(
+    around.filter(({ timeNs }) => timeNs <= last.timeNs),
+    ({ rule }) => rule,
+  )
+  const unwanted = all.map((_, after) => unwantedTimes(none, after, around)).concat([unwantedTimes(none, all.length, around)])
+  const isClear = (after: number, from: bigint, to: bigint): boolean => !hasBetween(unwanted[after] ?? [], from, to)
   const failed = new Set<string>()
+  let steps = 0
 
   /** The chain from its beginning to `hit`, which stands at `place`; `tail`: what follows it. */
   const reach = (hit: Hit, place: number, tail: readonly Hit[]): { readonly chain?: readonly Hit[]; readonly inUse: boolean } => {
@@ -46,14 +51,21 @@ function chainTo({ all, none }: Term, { last, around, spanNs }: Search): readonl
       const isFree = isClear(0, last.timeNs - spanNs, hit.timeNs) && isClear(all.length, last.timeNs, hit.timeNs + spanNs)
       return isFree ? { chain, inUse: false } : { inUse: false }
     }
+    const rule = all[place - 1] ?? ''
+    const candidates = ofRule.get(rule) ?? []
+    // Those of one rule can stand in their own order; the last is where it is.
+    const sameLater = chain.slice(0, -1).find((one) => one.rule === rule)
+    const end = sameLater ? candidates.indexOf(sameLater) : candidates.length
     let inUse = false
-    for (const earlier of before.toReversed()) {
-      if (earlier.rule !== all[place - 1] || earlier.timeNs > hit.timeNs) continue
-      if (chain.some(({ id }) => id === earlier.id)) {
+    for (let at = candidates.length - 1; at >= 0; at--) {
+      const earlier = candidates[at]
+      if (!earlier || ++steps > MOST_STEPS) break
+      if (earlier.timeNs > hit.timeNs || earlier === hit || earlier === last) continue
+      if (at >= end || chain.some(({ id }) => id === earlier.id)) {
         inUse = true
         continue
       }
-      const key = `${place - 1} ${earlier.timeNs} ${earlier.id}`
+      const key = `${place - 1} ${at}`
       if (failed.has(key) || !isClear(place, earlier.timeNs, hit.timeNs)) continue
       const result = reach(earlier, place - 1, chain)
       if (result.chain) return result
@@ -63,4 +75,22 @@ function chainTo({ all, none }: Term, { last, around, spanNs }: Search): readonl
     return { inUse }
   }
   return reach(last, all.length - 1, []).chain
+}
+
+function unwantedTimes(none: Term['none'], after: number, around: readonly Hit[]): readonly bigint[] {
+  const rules = none.filter((one) => one.after === after).map(({ rule }) => rule)
+  return rules.length === 0 ? [] : around.filter(({ rule }) => rules.includes(rule)).map(({ timeNs }) => timeNs)
+}
+
+/** Whether any of the sorted times is between two, both included. */
+function hasBetween(times: readonly bigint[], from: bigint, to: bigint): boolean {
+  let low = 0
+  let high = times.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((times[middle] ?? from) < from) low = middle + 1
+    else high = middle
+  }
+  const first = times[low]
+  return first !== undefined && first <= to
 }

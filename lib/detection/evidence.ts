@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Agent, type Detection, Nanoseconds, Severity } from './detection.ts'
+import { Agent, type Detection, FieldValue, Nanoseconds, Severity } from './detection.ts'
 import { milliseconds } from './time.ts'
 import { workloadOf } from './workload.ts'
 
@@ -25,20 +25,37 @@ export const Evidence = z.object({
   cluster: z.string().optional(),
   agent: Agent.optional(),
   mitre: z.array(z.string()).optional(),
+  priority: z.string().optional(),
+  source: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  fields: z.record(z.string(), FieldValue).optional(),
 })
 export type Evidence = z.infer<typeof Evidence>
 
-/** As much of the detection as its evidence tells: our own names, and no field of the agent's. */
+/** As much of the detection as its evidence tells: our own names, and those of the agent's fields that were kept. */
 export function detectionFrom(evidence: Evidence): Detection {
   const { id, rule, severity, timeNs, message, node, namespace, pod, podUid, containerId, image } = evidence
-  const { agent = 'falco', cluster = '', user, file, connection, process, command, mitre = [] } = evidence
+  const {
+    agent = 'falco',
+    cluster = '',
+    user,
+    file,
+    connection,
+    process,
+    command,
+    mitre = [],
+    priority = '',
+    source = '',
+    tags = [],
+    fields = {},
+  } = evidence
   return {
     id: id.padEnd(64, '0'),
     agent,
     rule,
     severity,
-    priority: '',
-    source: '',
+    priority,
+    source,
     timeNs,
     receivedMs: milliseconds(timeNs),
     cluster,
@@ -50,35 +67,73 @@ export function detectionFrom(evidence: Evidence): Detection {
     ...(connection ? { connection } : {}),
     ...(user ? { user } : {}),
     message,
-    tags: [],
+    tags: [...tags],
     mitre: [...mitre],
-    fields: {},
+    fields,
   }
 }
 
 const MOST_MITRE = 5
+const MOST_TAGS = 10
+/** No name of Kubernetes' is longer. */
+const NAME_BYTES = 253
+const TAG_BYTES = 64
+const FIELD_BYTES = 160
+
+/** `textBytes`: that each text may take in JSON. `fields`: of the agent's, those that are kept too (texts of up to 160 bytes). */
+type Kept = { readonly textBytes?: number; readonly fields?: readonly string[] }
 
 /** What people look at first of a detection, each text cut to so many bytes of JSON (a control character takes six). */
-export function evidenceOf(detection: Detection, { textBytes = 1000 }: { readonly textBytes?: number } = {}): Evidence {
-  const { id, agent, rule, severity, timeNs, message, process, file, connection, user, container, node, pod, cluster, mitre } = detection
-  const texts = { process: process?.exe, command: process?.cmdline, file, connection, user }
-  const cutTexts = Object.entries(texts).map(([name, text]) => [name, text && cut(text, textBytes)] as const)
-  const where = { containerId: container?.id, image: container?.image, node, namespace: pod?.namespace, pod: pod?.name, podUid: pod?.uid }
-  const workload = workloadOf(detection)?.name
-  const present = [...cutTexts, ...Object.entries({ ...where, workload, cluster, agent })].filter(([, text]) => text)
-  return {
+export function evidenceOf(detection: Detection, { textBytes = 1000, fields = [] }: Kept = {}): Evidence {
+  const {
     id,
+    agent,
     rule,
     severity,
     timeNs,
-    message: cut(message, textBytes),
+    message,
+    process,
+    file,
+    connection,
+    user,
+    container,
+    node,
+    pod,
+    cluster,
+    mitre,
+    priority,
+    tags,
+  } = detection
+  const texts = { process: process?.exe, command: process?.cmdline, file, connection, user }
+  const cutTexts = Object.entries(texts).map(([name, text]) => [name, text && cutToBytes(text, textBytes)] as const)
+  const where = { containerId: container?.id, image: container?.image, node, namespace: pod?.namespace, pod: pod?.name, podUid: pod?.uid }
+  const workload = workloadOf(detection)?.name
+  const kept = fields.flatMap((name) => {
+    const value = detection.fields[name]
+    return isKept(value) ? [[name, value] as const] : []
+  })
+  const names = Object.entries({ ...where, workload, cluster, agent, priority, source: detection.source })
+  const cutNames = names.map(([name, text]) => [name, text && cutToBytes(text, NAME_BYTES)] as const)
+  const present = [...cutTexts, ...cutNames].filter(([, text]) => text)
+  return {
+    id,
+    rule: cutToBytes(rule, NAME_BYTES),
+    severity,
+    timeNs,
+    message: cutToBytes(message, textBytes),
     ...Object.fromEntries(present),
     ...(mitre.length > 0 ? { mitre: mitre.slice(0, MOST_MITRE) } : {}),
+    ...(tags.length > 0 ? { tags: tags.slice(0, MOST_TAGS).map((tag) => cutToBytes(tag, TAG_BYTES)) } : {}),
+    ...(kept.length > 0 ? { fields: Object.fromEntries(kept) } : {}),
   }
 }
 
-/** As much of the text as takes at most `max` bytes in JSON. */
-function cut(text: string, max: number): string {
+function isKept(value: FieldValue | undefined): value is FieldValue {
+  return value !== undefined && value !== null && Buffer.byteLength(JSON.stringify(value)) <= FIELD_BYTES
+}
+
+/** As much of the text as takes at most `max` bytes in JSON (a control character takes six). */
+export function cutToBytes(text: string, max: number): string {
   let kept = text.slice(0, max)
   for (let bytes = jsonBytes(kept); bytes > max; bytes = jsonBytes(kept)) {
     kept = kept.slice(0, Math.min(kept.length - 1, Math.floor((kept.length * max) / bytes)))

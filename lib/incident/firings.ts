@@ -3,8 +3,8 @@ import type { Hit } from '../correlation/hit.ts'
 import type { Evidence } from '../detection/evidence.ts'
 import type { IncidentFiring } from './incident.ts'
 
-const FIRINGS_CAP = 30
-const PODS_CAP = 20
+const FIRINGS_CAP = 20
+const PODS_CAP = 10
 /** Of what made a correlation true so much is told. */
 const EVIDENCE_CAP = 50
 
@@ -21,7 +21,7 @@ export function incidentFiring(fired: Fired): FiringNews {
     id,
     correlation: correlation.title,
     severity: correlation.severity,
-    group: [...group],
+    group: group.slice(0, 10),
     fromNs: String(times[0] ?? 0n),
     toNs: String(times.at(-1) ?? 0n),
     hits: new Set(hits.map((hit) => hit.id)).size,

@@ -1,7 +1,6 @@
 import type { Fired } from '../correlation/advance.ts'
 import type { LinkedCorrelation, RuleKey } from '../correlation/linked.ts'
 import type { Detection } from '../detection/detection.ts'
-import type { Evidence } from '../detection/evidence.ts'
 import { contentId } from '../detection/id.ts'
 import { identityOf } from '../detection/identity.ts'
 import { workloadOf } from '../detection/workload.ts'
@@ -18,12 +17,11 @@ export function subjectOf(detection: Detection): Subject {
 }
 
 /** What a firing is about: what its correlation groups by. */
-export function subjectOfFiring({ correlation, group, hits }: Fired): Subject {
-  const shown = hits.flatMap(({ evidence }) => evidence ?? [])
-  const cluster = groupValue(CLUSTER, correlation, group) ?? shown[0]?.cluster ?? ''
+export function subjectOfFiring({ correlation, group, about }: Fired): Subject {
+  const cluster = groupValue(CLUSTER, correlation, group) ?? about?.cluster ?? ''
   const kind = subjectKind(correlation)
   const of = (fields: ReadonlySet<string>) => groupValue(fields, correlation, group)
-  if (kind === 'workload') return podSubject(shown, cluster) ?? clusterSubject(cluster)
+  if (kind === 'workload') return podSubject(about, cluster) ?? clusterSubject(cluster)
   const name = kind === 'user' ? of(USER) : kind === 'namespace' ? of(NAMESPACE) : kind === 'node' ? of(NODE) : undefined
   if (name === undefined) return clusterSubject(cluster)
   if (kind === 'user') return userSubject(cluster, name)
@@ -113,13 +111,10 @@ function groupValue(fields: ReadonlySet<string>, correlation: LinkedCorrelation,
   return at === -1 ? undefined : group[at]
 }
 
-function podSubject(shown: readonly Evidence[], cluster: string): Subject | undefined {
-  for (const { namespace, pod, workload } of shown) {
-    if (namespace && pod) return workloadSubject(cluster, namespace, workload ?? pod)
-  }
-  const [inContainer] = shown.filter(({ containerId }) => containerId !== undefined)
-  if (!inContainer?.containerId) return undefined
-  const { containerId, node } = inContainer
+function podSubject(about: Fired['about'], cluster: string): Subject | undefined {
+  const { namespace, pod, workload, containerId, node } = about ?? {}
+  if (namespace && pod) return workloadSubject(cluster, namespace, workload ?? pod)
+  if (!containerId) return undefined
   return {
     kind: 'container',
     key: `container/${cluster}/${node ?? ''}/${containerId}`,

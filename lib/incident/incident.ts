@@ -27,18 +27,22 @@ export const IncidentFiring = z.object({
   toNs: Nanoseconds,
   hits: z.number().int(),
   pods: z.array(z.string()),
-  containers: z.array(z.string()),
+  containers: z.array(z.string()).default([]),
 })
 export type IncidentFiring = z.infer<typeof IncidentFiring>
 
 /** The pods that were heard of: how many (up to 1,000 are told apart), and the names of the first 20 by name. */
 export const IncidentPods = z.object({ names: z.array(z.string()), seen: z.array(z.string()) })
 
+/** A container of a pod (`namespace/name`, the first 12 characters of its id), and when it was first heard of (Unix ms). */
+export const IncidentPlace = z.object({ pod: z.string(), container: z.string(), sinceMs: z.number().int() })
+export type IncidentPlace = z.infer<typeof IncidentPlace>
+
 /** open → acknowledged → contained → closed; open again when there is worse or other news. `count` is the true number of detections;
  *  `evidence` holds the first of them by time, and the worst; `latest` the last. `cause`: the family of correlations that the rules are parts
  *  of, else the rule. Severity only rises. `routes` are the names of those that are told. `openedMs`, `updatedMs`: when the first and the last
  *  news came (Unix ms); `toldMs`: when it was last passed on to be shown, `tellMs`: when it will be. `revision` goes up with every change.
- *  `seen`, `batches`: the last detections and batches that were counted. */
+ *  `places`: the first 100 containers that were heard of. `seen`, `batches`: the last detections and batches that were counted. */
 export const Incident = z.object({
   id: z.string(),
   subject: Subject,
@@ -47,7 +51,7 @@ export const Incident = z.object({
   status: z.enum(['open', 'acknowledged', 'contained', 'closed']),
   severity: Severity,
   correlations: z.array(z.string()),
-  firings: z.array(IncidentFiring),
+  firings: z.array(IncidentFiring).default([]),
   rules: z.array(z.string()),
   mitre: z.array(z.string()),
   count: z.number().int(),
@@ -55,16 +59,17 @@ export const Incident = z.object({
   lastNs: Nanoseconds,
   latest: Evidence,
   evidence: z.array(Evidence),
-  pods: IncidentPods,
+  pods: IncidentPods.default({ names: [], seen: [] }),
+  places: z.array(IncidentPlace).default([]),
   seen: z.array(z.string()),
-  batches: z.array(z.string()),
+  batches: z.array(z.string()).default([]),
   routes: z.array(z.string()),
-  silenced: z.array(z.string()),
+  silenced: z.array(z.string()).default([]),
   acknowledgedBy: z.string().optional(),
   openedMs: z.number().int(),
   updatedMs: z.number().int(),
-  toldMs: z.number().int(),
-  tellMs: z.number().int(),
+  toldMs: z.number().int().default(0),
+  tellMs: z.number().int().default(0),
   revision: z.number().int(),
 })
 export type Incident = z.infer<typeof Incident>

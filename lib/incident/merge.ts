@@ -3,12 +3,14 @@ import type { Evidence } from '../detection/evidence.ts'
 import { contentHash } from '../detection/id.ts'
 import { byTime, mostTelling } from './evidence.ts'
 import { type FiringNews, joinFirings, tellsMore } from './firings.ts'
-import { EVIDENCE_CAP, type Incident, type IncidentFiring, type Subject } from './incident.ts'
+import { EVIDENCE_CAP, type Incident, type IncidentFiring, type IncidentPlace, type Subject } from './incident.ts'
 
 /** So many detections and batches are remembered as counted: what comes again later than that is counted again. */
-const SEEN_CAP = 512
+const SEEN_CAP = 256
 const BATCHES_CAP = 512
 const PODS_NAMED = 20
+/** An incident of more containers than this is never said to be contained. */
+export const PLACES_CAP = 100
 /** So many pods are told apart. */
 export const PODS_CAP = 1000
 
@@ -75,8 +77,9 @@ export function mergeIncident(
     latest,
     evidence: told,
     pods: podsAfter(present?.pods, fresh),
+    places: placesAfter(present?.places ?? [], placesOf(fresh, nowMs)),
     seen: [...(present?.seen ?? []), ...fresh.map(({ id }) => shortened(id))].slice(-SEEN_CAP),
-    batches: [...new Set([...(present?.batches ?? []), shortened(batch)])].slice(-BATCHES_CAP),
+    batches: [...new Set([...(present?.batches ?? []), batchMark(batch)])].slice(-BATCHES_CAP),
     routes: present?.routes ?? [],
     silenced: present?.silenced ?? [],
     ...(present?.acknowledgedBy ? { acknowledgedBy: present.acknowledgedBy } : {}),
@@ -96,23 +99,29 @@ function freshOf(
   came: readonly Evidence[],
   before: readonly Evidence[],
 ): readonly Evidence[] {
-  if (present?.batches.includes(shortened(batch))) return []
+  if (present?.batches.includes(batchMark(batch))) return []
   const seen = new Set(present?.seen)
   const countsEarlier = (present?.count ?? 0) < SEEN_CAP
   return [...came, ...(countsEarlier ? before : [])].filter(({ id }) => !seen.has(shortened(id)) && seen.add(shortened(id)))
 }
 
+/** The beginning of an id (hexadecimal), as it is remembered. */
 function shortened(id: string): string {
-  return id.slice(0, 16)
+  return Buffer.from(id.slice(0, 16), 'hex').toString('base64url')
+}
+
+/** What a batch is remembered by. */
+export function batchMark(batch: string): string {
+  return contentHash(batch, 8)
 }
 
 type After = { readonly fresh: readonly Evidence[]; readonly severity: Severity; readonly firedNew: boolean }
 
 function statusAfter(present: Incident, { fresh, severity, firedNew }: After): Incident['status'] {
-  const { status, latest } = present
+  const { status, places } = present
   if (status === 'acknowledged' && (severity > present.severity || firedNew)) return 'open'
   // What does not name a container, as the audit log, does not tell of another pod.
-  const another = fresh.some(({ containerId }) => containerId !== undefined && containerId !== latest.containerId)
+  const another = placesOf(fresh, 0).some((place) => !places.some((known) => isSamePlace(known, place)))
   return status === 'contained' && another ? 'open' : status
 }
 
@@ -120,6 +129,22 @@ function podsAfter(present: Incident['pods'] | undefined, fresh: readonly Eviden
   const names = fresh.flatMap(({ namespace, pod }) => (namespace && pod ? [`${namespace}/${pod}`] : []))
   const seen = new Set([...(present?.seen ?? []), ...names.map((name) => contentHash(name, 8))])
   return { names: united(present?.names, names, PODS_NAMED), seen: [...seen].slice(0, PODS_CAP) }
+}
+
+function placesOf(evidence: readonly Evidence[], sinceMs: number): readonly IncidentPlace[] {
+  return evidence.flatMap(({ namespace, pod, containerId }) =>
+    namespace && pod && containerId ? [{ pod: `${namespace}/${pod}`, container: containerId.slice(0, 12), sinceMs }] : [],
+  )
+}
+
+function placesAfter(present: readonly IncidentPlace[], fresh: readonly IncidentPlace[]): IncidentPlace[] {
+  const places = [...present]
+  for (const place of fresh) if (places.length < PLACES_CAP && !places.some((known) => isSamePlace(known, place))) places.push(place)
+  return places
+}
+
+function isSamePlace(a: IncidentPlace, b: IncidentPlace): boolean {
+  return a.pod === b.pod && a.container === b.container
 }
 
 function worstFirst(a: IncidentFiring, b: IncidentFiring): number {

@@ -1,10 +1,18 @@
 import * as z from 'zod'
 import { contentId } from '../detection/id.ts'
 import { CodedError } from '../error.ts'
-import { read, type Store, update } from '../port/store.ts'
+import { type Item, type ItemKey, read, type Store, update } from '../port/store.ts'
 import { incidentId } from './group.ts'
 import { Incident, incidentKey, type Subject } from './incident.ts'
 import { mergeIncident, type News } from './merge.ts'
+
+/** `read`: what was read of the first such incident just before, together with others. */
+export type Opening = { readonly subject: Subject; readonly cause: string; readonly read?: { readonly item: Item | undefined } }
+
+/** The key of the first incident of a subject and cause. */
+export function firstIncidentKey({ subject, cause }: Opening): ItemKey {
+  return incidentKey(incidentId(subject, cause, 0))
+}
 
 const Head = z.object({ generation: z.number().int() })
 
@@ -17,28 +25,37 @@ export type Opened = { readonly incident: Incident; readonly before: Incident | 
  *  `change`: what else is to be written with the news. */
 export async function openOrMerge(
   store: Store,
-  opening: { readonly subject: Subject; readonly cause: string },
+  opening: Opening,
   news: News,
   change: (merged: Incident, before: Incident | undefined) => Incident,
 ): Promise<Opened> {
   const head = { pk: `head#${contentId('head', opening.subject.key, opening.cause)}`, sk: 'head' }
-  let generation = (await read(store, head, Head))?.generation ?? 0
-  for (;;) {
+  let generation = 0
+  for (let round = 0; ; round++) {
     const id = incidentId(opening.subject, opening.cause, generation)
     let isOver = false
     let isChanged = false
     let before: Incident | undefined
-    const incident = await update(store, incidentKey(id), Incident, (now): Incident | undefined => {
-      before = now
-      isOver = now?.status === 'closed' && isAfter(now, news)
-      const merged = isOver ? undefined : mergeIncident(now, { id, ...opening }, news)
-      isChanged = merged !== undefined
-      return merged && change(merged, now)
-    })
+    const { read: known } = generation === 0 ? opening : { read: undefined }
+    const incident = await update(
+      store,
+      { ...incidentKey(id), ...(known ? { read: known } : {}) },
+      Incident,
+      (now): Incident | undefined => {
+        before = now
+        isOver = now?.status === 'closed' && isAfter(now, news)
+        const merged = isOver ? undefined : mergeIncident(now, { id, subject: opening.subject, cause: opening.cause }, news)
+        isChanged = merged !== undefined
+        return merged && change(merged, now)
+      },
+    )
     if (!isOver) {
       if (!incident) throw new CodedError('invalid_input', `incident ${id}: nothing to open it with`)
       return { incident, before, isChanged }
     }
+    // Most have had no other before: only when the first is over it is asked which is the last.
+    if (round === 0) generation = (await read(store, head, Head))?.generation ?? 0
+    if (round === 0 && generation > 0) continue
     generation += 1
     const next = generation
     await update(store, head, Head, (now) => (now && now.generation >= next ? undefined : { generation: next }))

@@ -12,6 +12,8 @@ export type Item = {
   readonly expires?: number
 }
 
+export type ItemKey = { readonly pk: string; readonly sk: string }
+
 export type NewItem = Omit<Item, 'version'>
 
 /** Both edges are included. */
@@ -21,6 +23,8 @@ export type Range = { readonly from?: string; readonly to?: string; readonly lim
  *  Errors: CodedError `throttled`, `unavailable`, `invalid_input` (an item over 400 KB). */
 export type Store = {
   readonly get: (pk: string, sk: string) => Promise<Item | undefined>
+  /** Many at once, in the order of the keys; no key twice. */
+  readonly getMany: (keys: readonly ItemKey[]) => Promise<readonly (Item | undefined)[]>
   /** Writes if the item is absent (or expired), or is still at the version given. False: it was not, and nothing changed. */
   readonly put: (item: NewItem, expected: 'absent' | number) => Promise<boolean>
   /** A partition's items by sort key, ascending by bytes; at most `limit` (1,000 if not given). */
@@ -36,15 +40,15 @@ export async function read<T>(store: Store, { pk, sk }: { pk: string; sk: string
 }
 
 /** Changes one item by compare-and-set: `change` gets the present data (undefined: absent) and returns the new, or undefined to leave
- *  it as it is. Runs again when another writer came between. Returns what then stands. Throws `conflict` after 20 lost races. */
+ *  it as it is. `read`: what was read of it just before, together with others. Runs again when another writer came between. Returns what then stands. Throws `conflict` after 20 lost races. */
 export async function update<T>(
   store: Store,
-  key: { pk: string; sk: string; expires?: number },
+  key: { pk: string; sk: string; expires?: number; read?: { readonly item: Item | undefined } },
   schema: z.ZodType<T>,
   change: (present: T | undefined) => T | undefined,
 ): Promise<T | undefined> {
   for (let attempt = 0; attempt < 20; attempt++) {
-    const item = await store.get(key.pk, key.sk)
+    const item = attempt === 0 && key.read ? key.read.item : await store.get(key.pk, key.sk)
     const present = item && parseData(schema, item)
     const next = change(present)
     if (next === undefined) return present

@@ -41,10 +41,11 @@ function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[]
 
 function releaseOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
   const { incident, actions, context } = view
-  const isGone = inForce(view, 'delete') || context?.absent !== undefined
+  const isGone = ({ request: { target } }: ActionRecord): boolean =>
+    inForce(view, 'delete') || (context?.absent !== undefined && context.of === `${target.namespace}/${target.pod}`)
   const undoable = actions
     .filter(({ undo, outcome }) => undo !== undefined && (outcome?.state === 'done' || outcome?.state === 'failed'))
-    .filter(({ request }) => !isGone || actionNamed(request.action)?.outlivesPod)
+    .filter((record) => !isGone(record) || actionNamed(record.request.action)?.outlivesPod)
     .toSorted((a, b) => (a.begunMs ?? 0) - (b.begunMs ?? 0))
   const [first] = undoable
   if (!first || isPending(view, 'release')) return []

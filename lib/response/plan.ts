@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Detection } from '../detection/detection.ts'
+import type { Detection, Severity } from '../detection/detection.ts'
 import { contentId } from '../detection/id.ts'
 import type { Incident, IncidentFiring } from '../incident/incident.ts'
 import type { Matcher } from './match.ts'
@@ -28,9 +28,11 @@ type Planning = { readonly responses: readonly CompiledResponse[]; readonly fire
 export function planActions(incident: Incident, detection: Detection, { responses, fired, nowMs }: Planning): readonly PlannedAction[] {
   const target = targetOf(detection)
   if (!target) return []
-  const correlations = correlationsOf([...incident.firings, ...fired], detection)
+  const firings = [...incident.firings, ...fired].filter((one) => isPartOf(one, detection))
+  const correlations = [...new Set(firings.map(({ correlation }) => correlation))]
+  const severity = severityFor(incident, detection, firings)
   return responses
-    .filter(({ matches }) => matches(incident, detection, correlations))
+    .filter(({ matches }) => matches({ ...incident, severity }, detection, correlations))
     .flatMap(({ response }) =>
       response.actions.map(({ action, parameters }, step) => ({
         response: response.response,
@@ -59,15 +61,24 @@ export function planActions(incident: Incident, detection: Detection, { response
 }
 
 /** A correlation that came true, and the pods (`namespace/name`) and containers that made it true. */
-export type PodFiring = Readonly<Record<'pods' | 'containers', readonly string[]>> & Pick<IncidentFiring, 'correlation'>
+export type PodFiring = Readonly<Record<'pods' | 'containers', readonly string[]>> & Pick<IncidentFiring, 'correlation' | 'severity'>
 
-/** The correlations that this detection's pod has a part in: what another pod of the workload did, or an earlier one of the name, is no reason to
- *  touch this one. */
-function correlationsOf(firings: readonly PodFiring[], { pod, container }: Detection): readonly string[] {
-  const name = pod && `${pod.namespace}/${pod.name}`
-  const isIts = ({ pods, containers }: PodFiring): boolean =>
-    name !== undefined && pods.includes(name) && (container === undefined || containers.includes(container.id.slice(0, 12)))
-  return [...new Set(firings.filter(isIts).map(({ correlation }) => correlation))]
+/** Whether this detection's pod has a part in the firing: what another pod of the workload did, or an earlier one of the name, is no reason to touch
+ *  this one. */
+function isPartOf({ pods, containers }: PodFiring, { pod, container }: Detection): boolean {
+  if (!pod || !pods.includes(`${pod.namespace}/${pod.name}`)) return false
+  return container === undefined || containers.includes(container.id.slice(0, 12))
+}
+
+/** How bad it is on this detection's pod. */
+function severityFor({ evidence }: Incident, { severity, pod, container }: Detection, firings: readonly PodFiring[]): Severity {
+  const ofPod = evidence.filter(
+    (one) =>
+      one.namespace === pod?.namespace &&
+      one.pod === pod?.name &&
+      (!container || one.containerId?.slice(0, 12) === container.id.slice(0, 12)),
+  )
+  return [severity, ...ofPod.map((one) => one.severity), ...firings.map((one) => one.severity)].toSorted((a, b) => b - a)[0] ?? severity
 }
 
 /** The detection's pod, with all that it says of which pod that was. */

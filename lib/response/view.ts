@@ -33,7 +33,7 @@ export async function loadView(store: Store, id: string): Promise<IncidentView |
   const pk = incidentPartition(id)
   const incident = await read(store, incidentKey(id), Incident)
   if (!incident) return undefined
-  const all = async (prefix: string): Promise<readonly Item[]> => store.query(pk, { from: prefix, to: `${prefix}~`, limit: 200 })
+  const all = async (prefix: string): Promise<readonly Item[]> => store.query(pk, { from: prefix, to: `${prefix}~`, limit: 1000 })
   const [context, plans, actions, offers] = await Promise.all([
     read(store, { pk, sk: contextSortKey }, Context),
     all('plan#'),

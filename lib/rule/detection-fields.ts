@@ -35,6 +35,11 @@ const OWN: Readonly<Record<string, Field<Detection>>> = {
 /** Prefixes of ours that no agent's field has: such a name that is not above is a mistake. */
 const OURS_ALONE = /^(?:alert|cluster|node|pod|workload|identity|incident)\./
 
+/** Whether it is one of our names, of a detection or of its incident. */
+export function isOwnName(name: string): boolean {
+  return OURS_ALONE.test(name) || Object.hasOwn(OWN, name)
+}
+
 /** Whether it looks like one of our names and is none. */
 export function isUnknownOwnName(name: string): boolean {
   return OURS_ALONE.test(name) && !Object.hasOwn(OWN, name)

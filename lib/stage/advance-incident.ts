@@ -3,11 +3,12 @@ import type { Stage } from '../correlation/correlation.ts'
 import type { Detection } from '../detection/detection.ts'
 import { detectionFrom, evidenceOf } from '../detection/evidence.ts'
 import { containersIn, type FiringNews, incidentFiring, podsIn } from '../incident/firings.ts'
-import type { Incident, Subject } from '../incident/incident.ts'
+import type { Incident } from '../incident/incident.ts'
 import { incidentPartition } from '../incident/incident.ts'
 import { listUnderDay } from '../incident/index-by-day.ts'
 import { journal } from '../incident/journal.ts'
-import { type Opened, openOrMerge } from '../incident/open.ts'
+import { batchMark } from '../incident/merge.ts'
+import { type Opened, type Opening, openOrMerge } from '../incident/open.ts'
 import { type CompiledSilence, silenceOf } from '../incident/silence.ts'
 import { type Telling, tellingOf } from '../incident/telling.ts'
 import { read } from '../port/store.ts'
@@ -19,7 +20,7 @@ import { actionsMessage } from './messages.ts'
 
 /** What comes to one incident at once. */
 export type Chapter = {
-  readonly opening: { readonly subject: Subject; readonly cause: string }
+  readonly opening: Opening
   readonly detections: readonly { readonly detection: Detection; readonly stage: Stage }[]
   readonly fired: readonly Fired[]
 }
@@ -36,25 +37,33 @@ export async function advanceIncident(chapter: Chapter, { batch, silences }: Fro
   const audible = silenced.filter(({ by }) => !by).map(({ detection }) => detection)
   const quietNames = silenced.flatMap(({ by }) => by?.name ?? [])
   let telling: Telling = { kind: 'now' }
-  const news = { batch, evidence: came.map((detection) => evidenceOf(detection)), fired, nowMs }
+  const news = {
+    batch,
+    evidence: came.map((detection) => evidenceOf(detection, { fields: rules.correlations.evidenceFields })),
+    fired,
+    nowMs,
+  }
   const opened = await openOrMerge(store, chapter.opening, news, (merged, before) => {
     const routes = [...new Set([...merged.routes, ...routesOf(merged, audible, rules.routes)])]
     telling = tellingOf({ ...merged, routes }, before, nowMs)
     return { ...merged, routes, silenced: [...new Set([...merged.silenced, ...quietNames])].sort().slice(0, 20), ...telling.marks }
   })
   const { incident } = opened
-  await noteOpened(opened, fired, ports)
+  await noteOpened(opened, { fired, batch }, ports)
   await plan(chapter, incident, earlier, ports)
   await tell(opened, telling, ports)
   log.info('incident advanced', { incident: incident.id, count: incident.count, severity: incident.severity, detections: came.length })
 }
 
+type Noted = { readonly fired: readonly FiringNews[]; readonly batch: string }
+
 /** What is written once: where it stands, that it began, which correlations came true, and when it is to be looked at again. */
-async function noteOpened({ incident, before, isChanged }: Opened, fired: readonly FiringNews[], ports: EvaluatePorts): Promise<void> {
+async function noteOpened({ incident, before, isChanged }: Opened, { fired, batch }: Noted, ports: EvaluatePorts): Promise<void> {
   const { store, clock } = ports
   const { id, title, openedMs } = incident
   const line = { id: 'opened', at: clock(), kind: 'incident', what: title, incident: id, outcome: 'open' } as const
-  if (!before || !isChanged) {
+  const isAgain = before?.batches.includes(batchMark(batch)) ?? false
+  if (!before || !isChanged || isAgain) {
     await Promise.all([
       listUnderDay(store, incident),
       journal(store, line),
@@ -90,22 +99,29 @@ async function plan(
   const also = detections.filter(({ stage, detection }) => stage !== 'respond' && isPart(detection)).map(({ detection }) => detection)
   const here = new Set(detections.map(({ detection }) => detection.id.slice(0, 16)))
   const before = earlier.filter((detection) => isPart(detection) && !here.has(detection.id.slice(0, 16)))
-  const now = fired.map((one) => ({ correlation: one.correlation.title, pods: podsIn(one), containers: containersIn(one) }))
+  const now = fired.map((one) => ({
+    correlation: one.correlation.title,
+    severity: one.correlation.severity,
+    pods: podsIn(one),
+    containers: containersIn(one),
+  }))
   const called = [...came, ...also, ...before].flatMap((detection) =>
     planActions(incident, detection, { responses: rules.responses, fired: now, nowMs: clock() }),
   )
   const planned = new Map(called.map((action) => [action.request.id, action])).values()
-  for (const ofOneResponse of Map.groupBy(planned, ({ response }) => response).values()) await handOn(ofOneResponse, ports)
+  const ofOnePod = ({ response, request: { target } }: PlannedAction) =>
+    JSON.stringify([response, target.namespace, target.pod, target.uid ?? target.containerId])
+  for (const together of Map.groupBy(planned, ofOnePod).values()) await handOn(together, ports)
 }
 
 async function tell({ incident, isChanged }: Opened, telling: Telling, { store, incidents }: EvaluatePorts): Promise<void> {
-  const { id, revision, tellMs } = incident
-  if (telling.kind === 'later' || !isChanged) await setDue(store, tellMs, `tell-${id}`, { do: 'tell', incident: id })
+  const { id, revision, toldMs, tellMs } = incident
+  if (telling.kind === 'later' || (!isChanged && tellMs > toldMs)) await setDue(store, tellMs, `tell-${id}`, { do: 'tell', incident: id })
   if (telling.kind !== 'now' && isChanged) return
   await incidents.send([{ body: JSON.stringify({ incident: id }), group: id, dedup: `${id}-${revision}` }])
 }
 
-/** Writes what a response calls for down, and sends what is to be done without asking, in its order. */
+/** Writes what a response calls for on one pod down, and sends what is to be done without asking, in its order. */
 async function handOn(planned: readonly PlannedAction[], ports: EvaluatePorts): Promise<void> {
   const standing = []
   for (const action of planned) standing.push(await writeDown(action, ports))

@@ -17,7 +17,7 @@ export const Due = z.discriminatedUnion('do', [
   z.object({ do: z.literal('expire'), incident: z.string(), plan: z.string() }),
   z.object({ do: z.literal('close'), incident: z.string() }),
   z.object({ do: z.literal('tell'), incident: z.string() }),
-  z.object({ do: z.literal('decide'), decision: DecisionToTake }),
+  z.object({ do: z.literal('decide'), decisions: z.array(DecisionToTake) }),
 ])
 export type Due = z.infer<typeof Due>
 

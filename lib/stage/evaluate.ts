@@ -1,5 +1,5 @@
 import { wholeBatch } from '../batch/parts.ts'
-import type { Fired } from '../correlation/advance.ts'
+import type { Fired, ToDecide } from '../correlation/advance.ts'
 import type { Stage } from '../correlation/correlation.ts'
 import { type Correlated, correlate, decide } from '../correlation/evaluate.ts'
 import { keysOf } from '../correlation/set.ts'
@@ -8,6 +8,7 @@ import { contentId } from '../detection/id.ts'
 import { CodedError, messageOf } from '../error.ts'
 import { subjectOf, subjectOfFiring } from '../incident/group.ts'
 import { journal } from '../incident/journal.ts'
+import { firstIncidentKey } from '../incident/open.ts'
 import { silencesIn } from '../incident/silences.ts'
 import { stageOf } from '../incident/stage-rule.ts'
 import { inParallel } from '../parallel.ts'
@@ -17,7 +18,7 @@ import type { Store } from '../port/store.ts'
 import type { RuleSet } from '../rule-set.ts'
 import { advanceIncident, type Chapter } from './advance-incident.ts'
 import { setDue } from './due.ts'
-import { DECIDE_SCHEMA, DecideMessage, readBody } from './messages.ts'
+import { DECIDE_SCHEMA, DecideMessage, type DecisionToTake, readBody } from './messages.ts'
 import { readBatch } from './read-batch.ts'
 
 export type EvaluatePorts = {
@@ -82,17 +83,16 @@ async function advanceAll({ batch, staged, correlated }: Evaluated, ports: Evalu
     await apart([...new Set(hits.flatMap(({ id }) => byId.get(id) ?? []))], () => Promise.reject(error))
   }
   if (correlated.cut > 0) ports.log.warn('correlation groups are full: their oldest hits are forgotten', { groups: correlated.cut })
-  if (correlated.unkept > 0) ports.log.error('more correlation groups in a batch than are evaluated', { groups: correlated.unkept })
   await apart([], async () => {
-    await inParallel(correlated.toDecide, AT_ONCE, ({ title, group, times, atMs }) => {
-      const decision = { correlation: title, group: [...group], fromNs: String(times.from), toNs: String(times.to) }
-      return setDue(ports.store, atMs, `decide-${contentId(decision).slice(0, 32)}`, { do: 'decide', decision })
-    })
+    await inParallel(dueOf(correlated.toDecide), AT_ONCE, ({ atMs, decisions }) =>
+      setDue(ports.store, atMs, `decide-${contentId(decisions).slice(0, 32)}`, { do: 'decide', decisions }),
+    )
   })
   await apart([], () => noteObserved(correlated.fired, ports))
   const chapters = chaptersOf(staged, correlated.fired, ports.rules)
   const silences = chapters.length > 0 ? [...ports.rules.silences, ...(await silencesIn(ports.store))] : []
-  await inParallel(chapters, AT_ONCE, (chapter) =>
+  const known = await firstIncidents(chapters, ports.store)
+  await inParallel(known, AT_ONCE, (chapter) =>
     apart(
       chapter.detections.map(({ detection }) => detection),
       () => advanceIncident(chapter, { batch, silences }, ports),
@@ -101,11 +101,30 @@ async function advanceAll({ batch, staged, correlated }: Evaluated, ports: Evalu
   if (later.length > 0) throw later[0]
 }
 
+/** The chapters, each with what there is of its incident, read together. */
+async function firstIncidents(chapters: readonly Chapter[], store: Store): Promise<readonly Chapter[]> {
+  const items = await store.getMany(chapters.map(({ opening }) => firstIncidentKey(opening)))
+  return chapters.map((chapter, at) => ({ ...chapter, opening: { ...chapter.opening, read: { item: items[at] } } }))
+}
+
+const DECISIONS_A_DUE = 100
+
+/** What had to wait, by when it is to be decided: one item holds many. */
+function dueOf(toDecide: readonly ToDecide[]): readonly { readonly atMs: number; readonly decisions: DecisionToTake[] }[] {
+  return [...Map.groupBy(toDecide, ({ atMs }) => atMs)].flatMap(([atMs, some]) => {
+    const decisions = some.map(({ title, group, times }) => {
+      return { correlation: title, group: [...group], fromNs: String(times.from), toNs: String(times.to) }
+    })
+    const chunks = Array.from({ length: Math.ceil(decisions.length / DECISIONS_A_DUE) }, (_, at) => at * DECISIONS_A_DUE)
+    return chunks.map((at) => ({ atMs, decisions: decisions.slice(at, at + DECISIONS_A_DUE) }))
+  })
+}
+
 /** What comes to each incident. What is only observed comes to none. */
 function chaptersOf(staged: readonly Staged[], fired: readonly Fired[], { families }: RuleSet): readonly Chapter[] {
   const chapters = new Map<string, Chapter & { detections: Staged[]; fired: Fired[] }>()
   const chapterOf = (opening: Chapter['opening']) => {
-    const key = `${opening.subject.key} ${opening.cause}`
+    const key = JSON.stringify([opening.subject.key, opening.cause])
     const chapter = chapters.get(key) ?? { opening, detections: [], fired: [] }
     chapters.set(key, chapter)
     return chapter

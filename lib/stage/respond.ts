@@ -1,6 +1,7 @@
 import { CodedError, messageOf } from '../error.ts'
 import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
 import { journal } from '../incident/journal.ts'
+import { PLACES_CAP } from '../incident/merge.ts'
 import type { ClusterReader, ClusterWriter } from '../port/cluster.ts'
 import type { Clock, Log } from '../port/log.ts'
 import type { QueueSender } from '../port/queue.ts'
@@ -158,7 +159,10 @@ async function isContained(id: string, store: Store): Promise<boolean> {
   const view = await loadView(store, id)
   if (!view) return false
   const done = view.actions.filter(({ request, outcome }) => CONTAINING.has(request.action) && outcome?.state === 'done')
-  const pods = new Set(done.map(({ request: { target } }) => `${target.namespace}/${target.pod}`))
-  const { names, seen } = view.incident.pods
-  return seen.length <= names.length && names.every((name) => pods.has(name))
+  const settledMs = (pod: string): number =>
+    Math.max(0, ...done.filter(({ request: { target } }) => `${target.namespace}/${target.pod}` === pod).map((one) => one.settledMs ?? 0))
+  const { pods, places } = view.incident
+  // A container that was first heard of after its pod's name was dealt with is another pod's of that name.
+  const isAll = pods.seen.length <= pods.names.length && places.length < PLACES_CAP
+  return isAll && pods.names.every((pod) => settledMs(pod) > 0) && places.every(({ pod, sinceMs }) => settledMs(pod) >= sinceMs)
 }

@@ -1,8 +1,9 @@
 import { messageOf } from '../error.ts'
 import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
 import { journal } from '../incident/journal.ts'
+import { inParallel } from '../parallel.ts'
 import type { Clock, Log } from '../port/log.ts'
-import type { QueueSender } from '../port/queue.ts'
+import type { OutgoingMessage, QueueSender } from '../port/queue.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { offerFor, requestOf } from '../response/offer.ts'
 import { isUsed } from '../response/offers.ts'
@@ -37,7 +38,7 @@ export async function sweep(ports: SweepPorts): Promise<number> {
     const attempt = async (taken: readonly Taken[], work: () => Promise<void>): Promise<void> => {
       try {
         await work()
-        for (const one of taken) await one.done()
+        await inParallel(taken, 16, (one) => one.done())
         done += taken.length
       } catch (error) {
         ports.log.error('due item failed', { id: taken[0]?.id, why: messageOf(error) })
@@ -49,15 +50,19 @@ export async function sweep(ports: SweepPorts): Promise<number> {
         else ports.log.error('due item cannot be read', { id: taken.id })
       })
     }
-    for (let at = 0; at < toDecide.length; at += DECISIONS_A_MESSAGE) {
-      const some = toDecide.slice(at, at + DECISIONS_A_MESSAGE)
-      const decisions = some.flatMap(({ due }) => (due?.do === 'decide' ? [due.decision] : []))
-      await attempt(some, () => ports.detections.send([decideMessage(decisions)]))
-    }
+    await attempt(toDecide, () => ports.detections.send(decisionsOf(toDecide)))
     count += done
     if (done === 0) return count
   }
   return count
+}
+
+/** What is to be decided, each once, whichever batch asked for it. */
+function decisionsOf(taken: readonly Taken[]): readonly OutgoingMessage[] {
+  const all = taken.flatMap(({ due }) => (due?.do === 'decide' ? due.decisions : []))
+  const decisions = [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
+  const starts = Array.from({ length: Math.ceil(decisions.length / DECISIONS_A_MESSAGE) }, (_, at) => at * DECISIONS_A_MESSAGE)
+  return starts.map((at) => decideMessage(decisions.slice(at, at + DECISIONS_A_MESSAGE)))
 }
 
 async function carryOut(due: Exclude<Due, { do: 'decide' }>, id: string, ports: SweepPorts): Promise<void> {

@@ -34,6 +34,19 @@ export function storeContract(name: string, start: () => Promise<StoreMaker>): v
       expect(await store.get(pk, 'a')).toEqual({ pk, sk: 'a', version: 1, data })
     })
 
+    test('many are read at once, in the order asked for, absent and expired ones as absent', async () => {
+      const keys = Array.from({ length: 130 }, (_, number) => ({ pk: `${pk}#${number % 3}`, sk: String(number) }))
+      for (const [number, key] of keys.entries()) {
+        if (number % 2 === 0)
+          await store.put({ ...key, data: number, ...(number === 0 ? { expires: Math.floor(nowMs / 1000) + 1 } : {}) }, 'absent')
+      }
+      nowMs += 2000
+      const found = await store.getMany(keys)
+      expect(found.map((item) => item?.data)).toEqual(keys.map((_, number) => (number % 2 === 0 && number > 0 ? number : undefined)))
+      expect(found[2]).toEqual({ ...keys[2], version: 1, data: 2 })
+      expect(await store.getMany([])).toEqual([])
+    })
+
     test('a put that expects the item absent does not overwrite it', async () => {
       await store.put({ pk, sk: 'a', data: 1 }, 'absent')
       expect(await store.put({ pk, sk: 'a', data: 2 }, 'absent')).toBe(false)

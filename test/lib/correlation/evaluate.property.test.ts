@@ -51,7 +51,7 @@ const WRITTEN = [
 function setOf(documents: readonly unknown[]): CorrelationSet {
   const correlations = documents.map((one) => Correlation.parse(one))
   const { linked, problems } = linkCorrelations(correlations, { rules: new Set(['a', 'b', 'c', 'd']), sigma: [] })
-  expect(problems).toEqual([])
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([])
   return correlationSet(linked, [])
 }
 const SET = setOf(WRITTEN)
