@@ -493,3 +493,27 @@ describe('firings', () => {
     expect(firingsOf([], SECOND)).toEqual([])
   })
 })
+
+// What these would take if they were searched naively is minutes: they end, and that is what is asserted.
+describe('what attackers would have it search', () => {
+  const many = (count: number, rule: string): Hit[] =>
+    Array.from({ length: count }, (_, at) => ({ id: `${rule}${at}`, rule, timeNs: BigInt(at) * 1_000_000n, values: {} }))
+
+  test('a rule named six times, and its first never came', () => {
+    const criterion: Criterion = { kind: 'terms', ordered: true, terms: [{ all: ['a', 'b', 'b', 'b', 'b', 'b', 'b'], none: [] }] }
+    expect(pointsOf(criterion, many(250, 'b'), 10n ** 10n)).toEqual([])
+  })
+
+  test('detections that are hits of each rule of a chain', () => {
+    const rules = ['a', 'b', 'c', 'd', 'e']
+    const hits = rules.flatMap((rule) => many(40, rule).map((hit) => ({ ...hit, id: hit.id.slice(1), timeNs: 0n })))
+    const criterion: Criterion = { kind: 'terms', ordered: true, terms: [{ all: ['never', ...rules], none: [] }] }
+    expect(pointsOf(criterion, hits, 10n ** 10n)).toEqual([])
+  })
+
+  test('a thousand with an upper bound', () => {
+    const criterion: Criterion = { kind: 'quantity', of: 'hits', rules: ['a'], fields: [], bounds: boundsOf({ gte: 3, lte: 2999 }) }
+    expect(pointsOf(criterion, many(3000, 'a'), 10n ** 10n)).toEqual([])
+    expect(pointsOf(criterion, many(2999, 'a'), 10n ** 10n)).toHaveLength(2999)
+  })
+})

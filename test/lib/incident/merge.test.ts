@@ -140,6 +140,30 @@ test('a contained incident is open again when another container is heard of, and
   expect(merge(contained, [at(2, { container: { id: 'another00000' } })])?.status).toBe('open')
 })
 
+test('of several containers that were dealt with, each stays so, also when it is heard of late', () => {
+  const other = { container: { id: 'another00000' }, pod: { namespace: 'shop', name: 'web-2' } }
+  const both = merge(undefined, [at(5), at(9, other)]) ?? expect.fail()
+  expect(both.places.map(({ pod }) => pod)).toEqual(['shop/web-1', 'shop/web-2'])
+  expect(merge({ ...both, status: 'contained' }, [at(7)])?.status).toBe('contained')
+})
+
+test('an incident of the most hostile texts fits into its item', () => {
+  const bytes = '\u001b'.repeat(5000)
+  const said = { process: { exe: bytes, cmdline: bytes }, file: bytes, connection: bytes, user: bytes, message: bytes, rule: bytes }
+  const hostile = (number: number) =>
+    at(number, {
+      ...said,
+      container: { id: `c${number}`.padEnd(12, '0'), image: bytes },
+      pod: { namespace: 'n'.repeat(63), name: `${'p'.repeat(250)}${number}` },
+    })
+  let incident: Incident | undefined
+  for (let batch = 0; batch < 40; batch++) {
+    const some = Array.from({ length: 40 }, (_, one) => hostile(batch * 40 + one))
+    incident = merge(incident, some, [firing(some, `f${batch}`)]) ?? incident
+  }
+  expect(Buffer.byteLength(JSON.stringify(incident))).toBeLessThan(400 * 1024)
+})
+
 test('of a batch that was counted nothing is counted again, however much came since', () => {
   const all = Array.from({ length: 700 }, (_, second) => at(second))
   const once = merge(undefined, all, [], 'first')

@@ -246,3 +246,60 @@ test('a clock that is ahead is told of, and its alert counts from when it came',
   expect(warned).toEqual([['agent clock is ahead: the time of arrival stands', expect.objectContaining({ count: 1, node: 'node-1' })]])
   expect(await all()).toMatchObject([{ lastNs: `${chain.time.nowMs}000000` }])
 })
+
+test('every pod that a response is enforced on gets its own message, however many there are', async () => {
+  await start(
+    '- response: R\n  match: alert.rule = x\n  mode: enforce\n  actions: [{label: {labels: {x: y}}}, {annotate-not: }]\n'.replace(
+      ', {annotate-not: }',
+      '',
+    ),
+  )
+  await chain.send(
+    Array.from({ length: 45 }, (_, pod) =>
+      falcoAlert({ rule: 'x', ms: at(pod / 100), pod: `web-${pod}`, container: `c${String(pod).padStart(11, '0')}` }),
+    ),
+  )
+  await chain.settle()
+  expect(chain.failures).toEqual([])
+  const [view] = await chain.incidents()
+  expect(view?.plans).toHaveLength(45)
+  expect(view?.actions.map(({ outcome }) => outcome?.state)).toEqual(Array(45).fill('skipped')) // there are no such pods
+})
+
+test('what was under way for hours is correlated as if it had come in time', async () => {
+  await start('title: Both\ncorrelation: {type: temporal_ordered, rules: [a, b], group-by: [pod.name], timespan: 10m}\n')
+  const HOURS = 5 * 60
+  for (const rule of ['b', 'a']) {
+    await chain.send([falcoAlert({ rule, ms: at(rule === 'a' ? 0 : 60) })])
+  }
+  chain.time.nowMs += HOURS * MINUTE
+  await chain.settle()
+  expect((await all()).flatMap(({ correlations }) => correlations)).toEqual(['Both'])
+})
+
+test('a severity or a correlation of one pod is no reason to touch another of its workload', async () => {
+  await start('- response: R\n  match: incident.severity >= 5\n  mode: observe\n  actions: [{label: {labels: {x: y}}}]\n')
+  const [bad, good] = [
+    { pod: 'web-5d9c7b9f6c-bbbbb', container: 'b00000000000' },
+    { pod: 'web-5d9c7b9f6c-ccccc', container: 'c00000000000' },
+  ]
+  await chain.send([falcoAlert({ rule: 'x', ms: at(0), priority: 'Critical', ...bad })])
+  await chain.send([falcoAlert({ rule: 'x', ms: at(1), priority: 'Notice', ...good })])
+  await chain.settle()
+  const [view, ...more] = await chain.incidents()
+  expect([view?.incident.severity, more.length]).toEqual([5, 0])
+  expect(view?.plans.map(({ request }) => request.target.pod)).toEqual([bad.pod])
+})
+
+test('a response by an agent’s field finds what came before its correlation, in whichever batch it came', async () => {
+  await start(
+    'title: Both\ncorrelation: {type: temporal, rules: [a, b], group-by: [pod.name], timespan: 10m}\n',
+    '- response: R\n  match: incident.correlation = "Both" and proc.name = bash and alert.priority = Warning\n  mode: observe\n  actions: [{label: {labels: {x: y}}}]\n',
+  )
+  await chain.send([falcoAlert({ rule: 'a', ms: at(0), fields: { 'proc.name': 'bash' } })])
+  await chain.settle()
+  await chain.send([falcoAlert({ rule: 'b', ms: at(1), fields: { 'proc.name': 'cat' } })])
+  await chain.settle()
+  const [view] = await chain.incidents()
+  expect(view?.plans).toHaveLength(1)
+})
