@@ -27,10 +27,16 @@ export function countedTo({ given }: Bounds): number {
   return Math.max(0, ...given.map(([, bound]) => Math.ceil(bound))) + 1
 }
 
-/** Whether any whole number of at least 1 satisfies it. */
-export function isPossible(bounds: Bounds): boolean {
-  const candidates = bounds.given.flatMap(([, bound]) => [bound - 1, bound, bound + 1].map(Math.floor)).concat(1)
-  return candidates.some((value) => value >= 1 && satisfies(value, bounds))
+/** Whether any of the numbers that there can be satisfies it. `most`: how much it can come to; `isWhole`: only whole numbers. */
+export function isPossible(
+  bounds: Bounds,
+  { least, most, isWhole }: { readonly least: number; readonly most: number; readonly isWhole: boolean },
+): boolean {
+  const near = bounds.given.flatMap(([, bound]) =>
+    isWhole ? [bound - 1, bound, bound + 1].map(Math.floor) : [bound - 1, bound, bound + 1],
+  )
+  const between = isWhole ? [] : near.flatMap((a) => near.map((b) => (a + b) / 2))
+  return [...near, ...between, least, most].some((value) => value >= least && value <= most && satisfies(value, bounds))
 }
 
 const HOLDS: Readonly<Record<Operator, (value: number, bound: number) => boolean>> = {

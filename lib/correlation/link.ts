@@ -1,10 +1,10 @@
 import { contentId } from '../detection/id.ts'
 import { mitreOf } from '../detection/mitre.ts'
-import { boundsOf, countedTo, isPossible } from './bounds.ts'
 import { type Correlation, severityOf } from './correlation.ts'
-import { type Criterion, decisionOf } from './criterion.ts'
+import { decisionOf } from './criterion.ts'
 import type { LinkedCorrelation, RuleKey } from './linked.ts'
-import { parseText, rulesNamed, TextError, termsOf } from './text.ts'
+import { type Body, criterionOf, readText } from './read-condition.ts'
+import { rulesNamed } from './text.ts'
 import { latestOf, SECOND_NS } from './time.ts'
 
 /** Something that correlations may name. */
@@ -24,8 +24,6 @@ export type LinkProblem = {
 export type Known = { readonly rules: ReadonlySet<string>; readonly sigma: readonly Referable[] }
 
 export const MAX_CHAIN = 10
-/** More than this is not counted in one window. */
-export const MAX_COUNTED = 1000
 const LATENESS_SECONDS = 300
 /** What is decided for a whole minute, at a whole minute, may be so much later than it could be. */
 const SWEEPS_NS = 180n * SECOND_NS
@@ -120,6 +118,11 @@ function draftOf(correlation: Correlation, index: number, find: Find, problems: 
       report(['correlation', 'aliases', alias, reference], 'unknown_reference', `"${reference}" is none of this correlation's rules`)
     }
   }
+  for (const alias of Object.keys(body.aliases ?? {})) {
+    if (body['group-by']?.includes(alias)) continue
+    const message = `"${alias}" is not in group-by: an alias is for grouping, and does nothing else`
+    report(['correlation', 'aliases', alias], 'unused_alias', message, { severity: 'warning' })
+  }
   const criterion = criterionOf(body, { keys, written, text, report })
   if (!criterion || problems.filter(({ severity }) => severity === 'error').length > before) return undefined
 
@@ -160,91 +163,6 @@ function draftOf(correlation: Correlation, index: number, find: Find, problems: 
   }
 }
 
-type Report = (path: readonly PropertyKey[], code: string, message: string, more?: Partial<LinkProblem>) => void
-type Body = Correlation['correlation']
-
-function readText(condition: Body['condition'], report: Report): ReturnType<typeof parseText> | undefined {
-  if (typeof condition !== 'string') return undefined
-  return told(() => parseText(condition), report)
-}
-
-/** What `work` gives; what is wrong with a condition's text is reported at its place. */
-function told<T>(work: () => T, report: Report): T | undefined {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof TextError)) throw error
-    report(['correlation', 'condition'], 'invalid_condition', `condition: ${error.message}`, { column: error.column })
-    return undefined
-  }
-}
-
-type Parts = {
-  readonly keys: ReadonlyMap<string, RuleKey>
-  readonly written: readonly string[]
-  readonly text: ReturnType<typeof parseText> | undefined
-  readonly report: Report
-}
-
-function criterionOf({ type, condition }: Body, { keys, written, text, report }: Parts): Criterion | undefined {
-  const refuse = (code: string, message: string): undefined => void report(['correlation', 'condition'], code, `condition: ${message}`)
-  const isTemporal = type === 'temporal' || type === 'temporal_ordered'
-  const rules = written.flatMap((reference) => keys.get(reference) ?? [])
-  if (typeof condition === 'string') {
-    if (!isTemporal) return refuse('invalid_condition', `a text goes with temporal and temporal_ordered, not with ${type}`)
-    if (!text) return undefined
-    const named = rulesNamed(text)
-    const strangers = named.filter((name) => !written.includes(name))
-    const unused = written.filter((name) => !named.includes(name))
-    if (strangers.length > 0) return refuse('invalid_condition', `it names ${quoted(strangers)}, which rules does not`)
-    if (unused.length > 0) return refuse('invalid_condition', `rules names ${quoted(unused)}, which it does not`)
-    const terms = told(() => termsOf(text, [...new Set(written)]), report)
-    const keyed = (reference: string): RuleKey => keys.get(reference) ?? reference
-    return (
-      terms && {
-        kind: 'terms',
-        ordered: type === 'temporal_ordered',
-        terms: terms.map(({ all, none }) => ({
-          all: all.map(keyed),
-          none: none.map(({ rule, after }) => ({ rule: keyed(rule), after })),
-        })),
-      }
-    )
-  }
-  if (condition === undefined) {
-    if (!isTemporal) return refuse('invalid_condition', `${type} needs one, such as {gte: 5}`)
-    const all = type === 'temporal' ? [...new Set(rules)] : rules
-    return { kind: 'terms', ordered: type === 'temporal_ordered', terms: [{ all, none: [] }] }
-  }
-  const { field = [], percentile, ...given } = condition
-  const bounds = boundsOf(given)
-  const needsField = type.startsWith('value_')
-  if (needsField && field.length === 0) return refuse('invalid_condition', `${type} needs a field`)
-  const warn = (code: string, message: string): void =>
-    report(['correlation', 'condition'], code, `condition: ${message}`, { severity: 'warning' })
-  if (!needsField && field.length > 0) warn('unused_field', `${type} looks at no field`)
-  if (bounds.given.length > 1)
-    warn('not_portable', 'a range is Sigma, and evaluated here; other tools that read Sigma take one operator only')
-  if (percentile !== undefined && type !== 'value_percentile')
-    return refuse('invalid_condition', `percentile goes with value_percentile, not with ${type}`)
-  const [first = ''] = field
-  if (type === 'value_avg' || type === 'value_median' || type === 'value_percentile') {
-    if (field.length > 1) return refuse('invalid_condition', `${type} has one field`)
-    const of = ({ value_avg: 'avg', value_median: 'median', value_percentile: 'percentile' } as const)[type]
-    return { kind: 'measure', of, rules, field: first, percentile: percentile ?? 50, bounds }
-  }
-  if (type === 'value_sum' && field.length > 1) return refuse('invalid_condition', 'value_sum has one field')
-  if (type !== 'value_sum') {
-    if (!isPossible(bounds)) warn('impossible_condition', 'no number of at least 1 satisfies it: it never fires')
-    if (countedTo(bounds) > MAX_COUNTED + 1) return refuse('count_too_large', `at most ${MAX_COUNTED} are counted in one window`)
-  }
-  if (isTemporal && bounds.onlyLower && countedTo(bounds) - 1 > new Set(rules).size) {
-    warn('impossible_condition', `there are only ${new Set(rules).size} rules: it never fires`)
-  }
-  const of = ({ event_count: 'hits', value_count: 'values', value_sum: 'sum', temporal: 'rules', temporal_ordered: 'order' } as const)[type]
-  return { kind: 'quantity', of, rules, fields: field, bounds }
-}
-
 function aliasesOf(aliases: NonNullable<Body['aliases']>, find: Find): ReadonlyMap<string, ReadonlyMap<RuleKey, string>> {
   return new Map(
     Object.entries(aliases).map(([alias, mapping]) => [
@@ -252,10 +170,6 @@ function aliasesOf(aliases: NonNullable<Body['aliases']>, find: Find): ReadonlyM
       new Map(Object.entries(mapping).flatMap(([reference, field]) => [[find(reference) ?? reference, field] as const])),
     ]),
   )
-}
-
-function quoted(names: readonly string[]): string {
-  return names.map((name) => `"${name}"`).join(', ')
 }
 
 /** A circle is found from each of its members. */

@@ -110,6 +110,15 @@ describe('conditions', () => {
     ['fewer than one', { type: 'event_count', rules: ['a'], condition: { lt: 1 } }, ['impossible_condition']],
     ['a range of nothing', { type: 'event_count', rules: ['a'], condition: { gt: 3, lt: 4 } }, ['not_portable', 'impossible_condition']],
     ['more rules than there are', { type: 'temporal', rules: ['a', 'b'], condition: { gte: 3 } }, ['impossible_condition']],
+    ['a sum below nothing', { type: 'value_sum', rules: ['a'], condition: { lt: 0, field: 'x' } }, ['impossible_condition']],
+    [
+      'an average over and under',
+      { type: 'value_avg', rules: ['a'], condition: { gt: 5, lt: 3, field: 'x' } },
+      ['not_portable', 'impossible_condition'],
+    ],
+    ['an average between', { type: 'value_avg', rules: ['a'], condition: { gt: 5, lt: 6, field: 'x' } }, ['not_portable']],
+    ['two of one rule', { type: 'temporal', rules: ['a'], condition: { eq: 2 } }, ['impossible_condition']],
+    ['an alias that is not grouped by', { type: 'temporal', rules: ['a', 'b'], aliases: { x: { a: 'pod.name' } } }, ['unused_alias']],
     ['a range', { type: 'event_count', rules: ['a'], condition: { gte: 3, lte: 9 } }, ['not_portable']],
     ['an empty list of rules beside a text', { type: 'temporal', rules: [], condition: 'a and b' }, []],
   ])('%s: taken, as Sigma takes it, with a warning where it may be a slip', (_name, correlation, expected) => {
