@@ -6,7 +6,7 @@ import { firingsOf, type Point, pointsOf, type Times } from './points.ts'
 import type { CorrelationSet } from './set.ts'
 import { type About, joinHits, type KeptHit } from './state.ts'
 import type { Stream } from './stream.ts'
-import { earliestOf, latestOf } from './time.ts'
+import { earliestOf, latestOf, SECOND_NS } from './time.ts'
 
 /** A correlation that came true for a group. `id` is a function of correlation, group and slot. `hits`: what made it true, by time. */
 export type Fired = {
@@ -79,12 +79,12 @@ export function decisionsFor(fresh: readonly KeptHit[], { stream, group, nowS }:
   return [...byPlace.values()]
 }
 
-const MINUTE_NS = 60_000_000_000n
+const MINUTE_NS = 60n * SECOND_NS
 
 function timesToDecide({ rule, timeNs }: Hit, correlation: LinkedCorrelation, nowS: number): readonly Omit<ToDecide, 'group'>[] {
   const { title, rules, spanNs, latenessNs, settleNs } = correlation
   if (!rules.includes(rule)) return []
-  const nowNs = BigInt(nowS) * 1_000_000_000n
+  const nowNs = BigInt(nowS) * SECOND_NS
   const from = timeNs - (timeNs % MINUTE_NS)
   const ofMinute = { title, times: { from, to: from + MINUTE_NS - 1n }, atMs: wholeMinute(from + MINUTE_NS + settleNs) }
   if (nowNs <= timeNs + latenessNs) return isWanted(rule, correlation) ? [ofMinute] : []

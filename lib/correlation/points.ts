@@ -4,6 +4,7 @@ import { decisionOf } from './criterion.ts'
 import { byTime, type Hit } from './hit.ts'
 import { countable, measureOf } from './quantity.ts'
 import { termWitness } from './terms.ts'
+import { firstNotBefore } from './time.ts'
 import { largestWindows, type Window, windowsEndingWith } from './windows.ts'
 
 /** One point, and the hits that make it one (the point's own among them). */
@@ -65,16 +66,6 @@ function withoutRepeats(hits: readonly Hit[]): readonly Hit[] {
 
 /** The part of sorted hits between two times, both included. */
 function between(sorted: readonly Hit[], from: bigint, to: bigint): readonly Hit[] {
-  return sorted.slice(firstNotBefore(sorted, from), firstNotBefore(sorted, to + 1n))
-}
-
-function firstNotBefore(sorted: readonly Hit[], time: bigint): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle]?.timeNs ?? time) < time) low = middle + 1
-    else high = middle
-  }
-  return low
+  const timeOf = ({ timeNs }: Hit): bigint => timeNs
+  return sorted.slice(firstNotBefore(sorted, timeOf, from), firstNotBefore(sorted, timeOf, to + 1n))
 }

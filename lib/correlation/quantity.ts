@@ -1,7 +1,7 @@
 import type { Criterion } from './criterion.ts'
 import type { Hit } from './hit.ts'
 
-type Quantity = Criterion & { kind: 'quantity' }
+export type Quantity = Criterion & { kind: 'quantity' }
 type Measure = Criterion & { kind: 'measure' }
 
 /** The hits that the criterion looks at: of its rules, and with the fields that it counts. */
@@ -22,20 +22,16 @@ function hasFields(criterion: Criterion, hit: Hit): boolean {
   return criterion.fields.every((field) => hit.values[field] !== undefined)
 }
 
-/** What a window of countable hits, sorted by time, comes to. Never less for more hits. */
-export function quantityOf({ of, rules, fields }: Quantity, window: readonly Hit[]): number {
-  switch (of) {
-    case 'hits':
-      return new Set(window.map(({ id }) => id)).size
-    case 'values':
-      return new Set(window.map(({ values }) => JSON.stringify(fields.map((field) => values[field])))).size
-    case 'sum':
-      return sumOf(numbersIn(window, fields[0]))
-    case 'rules':
-      return new Set(window.map(({ rule }) => rule)).size
-    case 'order':
-      return mostInOrder(rules, window)
-  }
+/** What a window of countable hits, sorted by time, comes to, where it has to be looked at whole; undefined where different keys are counted (keyOf).
+ *  Never less for more hits. */
+export function quantityOf({ of, rules, fields }: Quantity): ((window: readonly Hit[]) => number) | undefined {
+  if (of === 'sum') return (window) => sumOf(numbersIn(window, fields[0]))
+  return of === 'order' ? (window) => mostInOrder(rules, window) : undefined
+}
+
+/** What is counted of a hit, each different one once. */
+export function keyOf({ of, fields }: Quantity, { id, rule, values }: Hit): string {
+  return of === 'hits' ? id : of === 'rules' ? rule : JSON.stringify(fields.map((field) => values[field]))
 }
 
 /** The mean, median or percentile of a window of countable hits, sorted by time; NaN, which satisfies nothing, of none. */

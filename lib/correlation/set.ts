@@ -57,8 +57,6 @@ function byName(baseRules: readonly BaseRule[]): CorrelationSet['keysByRule'] {
   }
 }
 
-export const NO_CORRELATIONS = correlationSet([], [])
-
 /** What the detection is a hit of: its own rule, and the Sigma rules that match it. A rule that is called as our keys are is a forgery. */
 export function keysOf(detection: Detection, { baseRules, keysByRule, streamsOf: streams }: CorrelationSet): readonly RuleKey[] {
   const { rule } = detection

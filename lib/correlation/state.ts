@@ -15,7 +15,6 @@ const StoredHit = z.tuple([
   z.record(z.string(), z.union([z.string(), z.number()])),
   Evidence.nullable(),
 ])
-/** What is kept of one group of a stream: the item's data. */
 const StoredAbout = z.object({
   cluster: z.string(),
   namespace: z.string().optional(),
@@ -24,6 +23,7 @@ const StoredAbout = z.object({
   containerId: z.string().optional(),
   node: z.string().optional(),
 })
+/** What is kept of one group of a stream: the item's data. */
 export const StoredState = z.object({
   group: z.array(z.string()),
   about: StoredAbout.optional(),

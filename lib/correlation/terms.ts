@@ -1,5 +1,6 @@
 import type { Criterion, Term } from './criterion.ts'
 import type { Hit } from './hit.ts'
+import { firstNotBefore } from './time.ts'
 
 /** `around`: the hits, sorted by time, that are within the timespan of `last`, on both sides. */
 type Search = { readonly last: Hit; readonly around: readonly Hit[]; readonly spanNs: bigint }
@@ -84,13 +85,6 @@ function unwantedTimes(none: Term['none'], after: number, around: readonly Hit[]
 
 /** Whether any of the sorted times is between two, both included. */
 function hasBetween(times: readonly bigint[], from: bigint, to: bigint): boolean {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] ?? from) < from) low = middle + 1
-    else high = middle
-  }
-  const first = times[low]
+  const first = times[firstNotBefore(times, (time) => time, from)]
   return first !== undefined && first <= to
 }

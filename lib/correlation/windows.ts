@@ -1,8 +1,5 @@
-import type { Criterion } from './criterion.ts'
 import type { Hit } from './hit.ts'
-import { quantityOf } from './quantity.ts'
-
-type Quantity = Criterion & { kind: 'quantity' }
+import { keyOf, type Quantity, quantityOf } from './quantity.ts'
 
 /** A window of sorted hits by the places of its first hit and of the one behind its last, and what it comes to. */
 export type Window = { readonly from: number; readonly to: number; readonly quantity: number }
@@ -52,14 +49,12 @@ type Counter = {
 
 /** What the hits from one place to another come to, when the first and last are moved one by one. */
 function counter(criterion: Quantity, hits: readonly Hit[]): Counter {
-  if (criterion.of === 'sum' || criterion.of === 'order') {
+  const ofWhole = quantityOf(criterion)
+  if (ofWhole) {
     const nothing = () => undefined
-    return { add: nothing, remove: nothing, quantity: (from, to) => quantityOf(criterion, hits.slice(from, to)) }
+    return { add: nothing, remove: nothing, quantity: (from, to) => ofWhole(hits.slice(from, to)) }
   }
-  const { of, fields } = criterion
-  const keys = hits.map(({ id, rule, values }) =>
-    of === 'hits' ? id : of === 'rules' ? rule : JSON.stringify(fields.map((field) => values[field])),
-  )
+  const keys = hits.map((hit) => keyOf(criterion, hit))
   const counts = new Map<string, number>()
   return {
     add: (at) => void counts.set(keys[at] as string, (counts.get(keys[at] as string) ?? 0) + 1),
