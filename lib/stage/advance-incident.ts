@@ -94,8 +94,9 @@ async function plan(
 ): Promise<void> {
   const { rules, clock } = ports
   const came = detections.filter(({ stage }) => stage === 'respond').map(({ detection }) => detection)
-  const responding = fired.filter(({ correlation }) => correlation.stage === 'respond').flatMap(({ hits }) => hits.map(({ id }) => id))
-  const isPart = ({ id }: Detection): boolean => responding.includes(id.slice(0, 16))
+  const responding = fired.filter(({ correlation }) => correlation.stage === 'respond')
+  const parts = new Set(responding.flatMap(({ hits }) => hits.map(({ id }) => id)))
+  const isPart = ({ id }: Detection): boolean => parts.has(id.slice(0, 16))
   const also = detections.filter(({ stage, detection }) => stage !== 'respond' && isPart(detection)).map(({ detection }) => detection)
   const here = new Set(detections.map(({ detection }) => detection.id.slice(0, 16)))
   const before = earlier.filter((detection) => isPart(detection) && !here.has(detection.id.slice(0, 16)))
