@@ -1,5 +1,6 @@
 import { discover, isGroupPath } from './discovery.ts'
 import type { ApiObject } from './object.ts'
+import { logOf } from './read/log.ts'
 import { filterOf, listOf } from './read/query.ts'
 import { tableOf } from './read/table.ts'
 import { openWatch } from './read/watch.ts'
@@ -31,13 +32,15 @@ export type Cluster = MutateIn & { readonly settle: () => void }
 
 /** Answers one request. What a write sets off has happened when it returns. Never throws for what a client sends. */
 export function serve(cluster: Cluster, request: ApiRequest): Reply {
-  const target = targetAt(request.path)
+  const target = targetAt(request.path, cluster.objects.kinds)
   if (target === 'malformed') return { answer: refuse(badRequest('the path is not a valid URL path')) }
   const isRead = request.method === 'GET'
   if (!target) {
-    const document = discover(request.path)
+    const document = discover(request.path, cluster.objects.kinds)
     if (document !== undefined) return { answer: isRead ? { code: 200, body: document } : refuse(methodNotAllowed()) }
-    return { answer: isGroupPath(request.path) ? refuse(unknownResource()) : { code: 404, body: '404 page not found\n' } }
+    return {
+      answer: isGroupPath(request.path, cluster.objects.kinds) ? refuse(unknownResource()) : { code: 404, body: '404 page not found\n' },
+    }
   }
   if (isRead && target.name === undefined) return readAll(cluster, target, request)
   if (isRead) return { answer: readOne(cluster, target, request) }
@@ -56,6 +59,7 @@ function readOne({ objects, clock }: Cluster, { kind, namespace = '', name = '',
   if (subresource === 'eviction') return refuse(methodNotAllowed())
   const object = objects.get({ kind, namespace, name })
   if (!object) return refuse(notFound(kind, name))
+  if (subresource === 'log') return logOf(objects, object, request.query)
   if (subresource === 'scale') return { code: 200, body: scaleOf(object) }
   const version = object.metadata.resourceVersion
   return { code: 200, body: request.wantsTable ? tableOf(kind, [object], { version, now: clock() }) : object }

@@ -56,12 +56,11 @@ function isFromBrowser({ headers }: IncomingMessage): boolean {
 }
 
 function send(response: ServerResponse, { code, body }: Answer): void {
+  const isBytes = body instanceof Uint8Array
   const isText = typeof body === 'string'
-  response.writeHead(code, {
-    'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/json',
-    'Cache-Control': 'no-cache, private',
-  })
-  response.end(isText ? body : `${JSON.stringify(body)}\n`)
+  const type = isBytes ? 'text/plain' : isText ? 'text/plain; charset=utf-8' : 'application/json'
+  response.writeHead(code, { 'Content-Type': type, 'Cache-Control': 'no-cache, private' })
+  response.end(isText || isBytes ? body : `${JSON.stringify(body)}\n`)
 }
 
 /** One JSON line an event, until the client or its time-out ends it. A client that does not read is dropped. */

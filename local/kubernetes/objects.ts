@@ -14,6 +14,7 @@ export type Place = { readonly kind: Kind; readonly namespace: string; readonly 
 
 /** All objects of the cluster, with one counter for their versions. Nothing is checked here; objects are never changed in place. */
 export type Objects = {
+  readonly kinds: readonly Kind[]
   readonly get: (place: Place) => ApiObject | undefined
   /** In order of namespace and name; all namespaces without one. */
   readonly list: (kind: Kind, namespace?: string) => readonly ApiObject[]
@@ -31,9 +32,9 @@ export type Objects = {
   readonly watch: (listener: (change: Change) => void) => () => void
 }
 
-/** An empty cluster. `clock` gives Unix milliseconds. Remembers its latest 10,000 changes. */
-export function createObjects(clock: () => number): Objects {
-  const byKind = new Map<Kind, Map<string, ApiObject>>(KINDS.map((kind) => [kind, new Map()]))
+/** An empty cluster that has these kinds. `clock` gives Unix milliseconds. Remembers its latest 10,000 changes. */
+export function createObjects(clock: () => number, kinds: readonly Kind[] = KINDS): Objects {
+  const byKind = new Map<Kind, Map<string, ApiObject>>(kinds.map((kind) => [kind, new Map()]))
   const listeners = new Set<(change: Change) => void>()
   let history: Change[] = []
   let latest = 0
@@ -50,6 +51,7 @@ export function createObjects(clock: () => number): Objects {
   }
 
   return {
+    kinds,
     get: ({ kind, namespace, name }) => tableOf(kind).get(keyOf(namespace, name)),
     list(kind, namespace) {
       const found = [...tableOf(kind)].filter(([, { metadata }]) => namespace === undefined || metadata.namespace === namespace)

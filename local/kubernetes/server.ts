@@ -5,16 +5,20 @@ import type { Write } from './api.ts'
 import { startControllers } from './controller/controllers.ts'
 import { seed } from './controller/seed.ts'
 import { exchange } from './exchange.ts'
+import { type CustomKind, customKind } from './kind/custom-kind.ts'
+import { KINDS } from './kind/kinds.ts'
 import { createObjects } from './objects.ts'
 
 const NAME = 'creance-local'
 const MOST_WRITES = 10_000
 
-/** `port`: any free one unless given. `nodes`: names of the nodes on which pods run. `clock`: Unix milliseconds.
+/** `port`: any free one unless given. `nodes`: names of the nodes on which pods run. `customKinds`: what it has beside its own kinds, as after
+ *  a CustomResourceDefinition. `clock`: Unix milliseconds.
  *  `onWritten` is called after a write changed something and before it is answered; when it throws, the client gets no answer at all. */
 export type KubernetesApiSettings = {
   readonly port?: number
   readonly nodes?: readonly string[]
+  readonly customKinds?: readonly CustomKind[]
   readonly clock?: () => number
   readonly onWritten?: ((write: Write) => void | Promise<void>) | undefined
 }
@@ -31,8 +35,8 @@ export type KubernetesApi = {
 /** An in-memory Kubernetes API on 127.0.0.1, with the usual namespaces and nodes that run every pod at once. It forgets everything when it
  *  stops. Throws CodedError `unavailable` when it cannot listen. */
 export async function startKubernetesApi(settings: KubernetesApiSettings = {}): Promise<KubernetesApi> {
-  const { port = 0, nodes = ['local'], clock = Date.now, onWritten } = settings
-  const objects = createObjects(clock)
+  const { port = 0, nodes = ['local'], customKinds = [], clock = Date.now, onWritten } = settings
+  const objects = createObjects(clock, [...KINDS, ...customKinds.map(customKind)])
   const cluster = { objects, clock, settle: startControllers(objects, clock) }
   seed(objects, nodes, clock())
   cluster.settle()

@@ -17,13 +17,13 @@ type Details = {
   readonly group?: string
   readonly kind?: string
   readonly uid?: string
-  readonly causes?: readonly Cause[]
+  readonly causes?: readonly (Cause | Omit<Cause, 'field'>)[]
 }
 
 /** A value, or why there is none. */
 export type Checked<T> = { readonly value: T; readonly refused?: undefined } | { readonly refused: Status }
 
-/** What goes back over HTTP; `body` is sent as JSON, a string as plain text. */
+/** What goes back over HTTP; `body` is sent as JSON, a string or bytes as plain text. */
 export type Answer = { readonly code: number; readonly body: unknown }
 
 /** Why there is no value, ready to be sent. */
@@ -38,6 +38,9 @@ export const done = (): Answer => ({ code: 201, body: { kind: 'Status', apiVersi
 export const badRequest = (message: string) => failure(400, message, 'BadRequest')
 
 export const otherNamespace = () => badRequest('the namespace of the provided object does not match the namespace sent on the request')
+
+export const misnamed = (said: string, name: string) =>
+  badRequest(`the name of the object (${said}) does not match the name on the URL (${name})`)
 
 /** For JSON that is no object of this kind. */
 export const undecodable = ({ apiVersion, kind }: Kind, problem: string) =>
@@ -86,8 +89,18 @@ export function invalid(kind: { readonly apiVersion: string; readonly kind: stri
   return failure(422, message, 'Invalid', details)
 }
 
+/** For a patch that makes something of the object that is none of its kind. */
+export const unpatchable = (patched: unknown, problem: string) => {
+  const message = `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: ${problem}`
+  return invalid({ apiVersion: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', message, field: 'patch' }])
+}
+
 /** For a JSON patch that does not apply; the real server says no more than this. */
 export const unprocessable = () => failure(422, 'the server rejected our request due to an error in our request', 'Invalid', {})
+
+/** For what may be tried again later. */
+export const tooManyRequests = (message: string, cause: Omit<Cause, 'field'>) =>
+  failure(429, message, 'TooManyRequests', { causes: [cause] })
 
 export const internalError = (message: string) => failure(500, message)
 

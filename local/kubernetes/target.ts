@@ -1,5 +1,4 @@
 import type { Kind, Subresource } from './kind/kind.ts'
-import { kindAt } from './kind/kinds.ts'
 
 /** What a path under `/api` or `/apis` names. Without a name it is the whole collection; without a namespace, that of all namespaces. */
 export type Target = {
@@ -9,24 +8,27 @@ export type Target = {
   readonly subresource?: Subresource
 }
 
-/** Reads a URL's path. Undefined: no such resource; `malformed`: not a path at all. */
-export function targetAt(path: string): Target | 'malformed' | undefined {
+/** Reads a URL's path, of a cluster that has these kinds. Undefined: no such resource; `malformed`: not a path at all. */
+export function targetAt(path: string, kinds: readonly Kind[]): Target | 'malformed' | undefined {
   const [root, ...rest] = path.split('/').slice(1)
   if (root !== 'api' && root !== 'apis') return undefined
   const parts = decoded(rest)
   if (!parts) return 'malformed'
   const versionParts = root === 'api' ? 1 : 2
   const apiVersion = parts.slice(0, versionParts).join('/')
-  return resourceAt(apiVersion, parts.slice(versionParts))
+  return resourceAt(
+    kinds.filter((kind) => kind.apiVersion === apiVersion),
+    parts.slice(versionParts),
+  )
 }
 
-function resourceAt(apiVersion: string, parts: readonly string[]): Target | undefined {
+function resourceAt(kinds: readonly Kind[], parts: readonly string[]): Target | undefined {
   const [first, namespace, plural, ...rest] = parts
   if (first === 'namespaces' && namespace && plural && plural !== 'status') {
-    const kind = kindAt(apiVersion, plural)
+    const kind = kinds.find((one) => one.plural === plural)
     return kind?.namespaced ? named({ kind, namespace }, rest) : undefined
   }
-  const kind = first === undefined ? undefined : kindAt(apiVersion, first)
+  const kind = kinds.find((one) => one.plural === first)
   if (!kind || (kind.namespaced && parts.length > 1)) return undefined
   return named({ kind }, parts.slice(1))
 }

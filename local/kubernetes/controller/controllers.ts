@@ -1,11 +1,12 @@
 import type { Kind } from '../kind/kind.ts'
-import { DEPLOYMENT, NAMESPACE, NODE, POD, REPLICA_SET, SERVICE_ACCOUNT } from '../kind/kinds.ts'
+import { DEPLOYMENT, NAMESPACE, NODE, POD, POD_DISRUPTION_BUDGET, REPLICA_SET, SERVICE_ACCOUNT } from '../kind/kinds.ts'
 import { WorkloadSpec } from '../kind/spec.ts'
 import { newObject } from '../new-object.ts'
 import { type ApiObject, controllerOf } from '../object.ts'
 import type { Change, Objects, Place } from '../objects.ts'
 import { selects } from '../read/selector.ts'
 import { reconcileDeployment } from './deployment.ts'
+import { reconcileBudget } from './disruption.ts'
 import { collect } from './garbage.ts'
 import { createKubelet } from './kubelet.ts'
 import { reconcileReplicaSet } from './replica-set.ts'
@@ -21,7 +22,7 @@ export function startControllers(objects: Objects, clock: () => number): () => v
   const notice = (change: Change) => {
     collect(objects, change, clock())
     if (change.kind === NAMESPACE && !change.before && change.after) addServiceAccount(objects, change.after)
-    for (const [kind, { metadata }] of affected(objects, change)) {
+    for (const [kind, { metadata }] of [...affected(objects, change), ...budgetsBeside(objects, change)]) {
       const place = { kind, namespace: metadata.namespace ?? '', name: metadata.name }
       waiting.set(`${kind.kind}/${place.namespace}/${place.name}`, place)
     }
@@ -38,7 +39,8 @@ export function startControllers(objects: Objects, clock: () => number): () => v
       if (!object) continue
       if (place.kind === POD) run(object)
       else if (place.kind === REPLICA_SET) reconcileReplicaSet(objects, object, clock())
-      else reconcileDeployment(objects, object, clock())
+      else if (place.kind === DEPLOYMENT) reconcileDeployment(objects, object, clock())
+      else reconcileBudget(objects, object, clock())
     }
   }
 }
@@ -57,6 +59,14 @@ function affected(objects: Objects, { kind, before, after }: Change): readonly (
     .list(ownerKind, namespace)
     .filter((owner) => owners.includes(owner.metadata.uid) || (kind === POD && adopts(owner, after)))
   return [[kind, object], ...owning.map((owner) => [ownerKind, owner] as const)]
+}
+
+/** The PodDisruptionBudgets of a namespace may count otherwise when one of its pods, or how many it should have, changes. */
+function budgetsBeside(objects: Objects, { kind, before, after }: Change): readonly (readonly [Kind, ApiObject])[] {
+  const counts = kind === POD || kind === POD_DISRUPTION_BUDGET || kind.subresources?.includes('scale')
+  if (!counts) return []
+  const { namespace } = (after ?? before)?.metadata ?? {}
+  return objects.list(POD_DISRUPTION_BUDGET, namespace).map((budget) => [POD_DISRUPTION_BUDGET, budget] as const)
 }
 
 function adopts({ spec }: ApiObject, pod: ApiObject | undefined): boolean {

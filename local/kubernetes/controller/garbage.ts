@@ -1,4 +1,4 @@
-import { KINDS, NAMESPACE } from '../kind/kinds.ts'
+import { NAMESPACE } from '../kind/kinds.ts'
 import { withoutOwner } from '../object.ts'
 import type { Change, Objects } from '../objects.ts'
 import { end, marked } from '../write/ending.ts'
@@ -18,5 +18,5 @@ export function collect(objects: Objects, { before, after }: Change, now: number
 }
 
 function lives(objects: Objects, uid: string): boolean {
-  return KINDS.some((kind) => objects.list(kind).some(({ metadata }) => metadata.uid === uid))
+  return objects.kinds.some((kind) => objects.list(kind).some(({ metadata }) => metadata.uid === uid))
 }

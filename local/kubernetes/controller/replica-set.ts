@@ -53,7 +53,8 @@ function isActive({ metadata, status }: ApiObject): boolean {
   return metadata.deletionTimestamp === undefined && phase !== 'Succeeded' && phase !== 'Failed'
 }
 
-function isReady({ status }: ApiObject): boolean {
+/** Whether a pod says that it can serve. */
+export function isReady({ status }: ApiObject): boolean {
   const { conditions } = Observed.parse(status ?? {})
   return conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True')
 }

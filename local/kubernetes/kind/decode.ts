@@ -26,11 +26,12 @@ export function decode(raw: unknown, kind: Kind): Decoded {
   return { object }
 }
 
-/** Why an object with the right types cannot be: names, labels, and what its kind asks of `spec`. Empty: it can. */
+/** Why an object with the right types cannot be: names, labels, and what its kind asks of `spec` and the rest. Empty: it can. */
 export function problemsOf(object: ApiObject, kind: Kind): readonly Cause[] {
   const spec = object.spec ?? {}
   const parsed = kind.spec?.safeParse(spec)
-  return [...metadataProblems(object, kind), ...(parsed?.error?.issues ?? []).map((issue) => causeOf(issue, spec))]
+  const inSpec = (parsed?.error?.issues ?? []).map((issue) => causeOf(issue, spec))
+  return [...metadataProblems(object, kind), ...inSpec, ...(kind.problems?.(object) ?? [])]
 }
 
 /** Without the empty maps and lists, which Kubernetes does not keep in metadata. */

@@ -22,6 +22,24 @@ export function withoutStatus(object: ApiObject): ApiObject {
   return { ...object, status: {} }
 }
 
+/** A Job or CronJob, which runs unless it says otherwise. */
+export function suspendable(object: ApiObject): ApiObject {
+  return withoutStatus({ ...object, spec: { suspend: false, ...object.spec } })
+}
+
+/** A budget that no controller has looked at allows nothing. */
+export function budgetDefaults(budget: ApiObject): ApiObject {
+  return { ...budget, status: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 } }
+}
+
+export function serviceDefaults(service: ApiObject): ApiObject {
+  return ingressDefaults({ ...service, spec: { type: 'ClusterIP', sessionAffinity: 'None', ...service.spec } })
+}
+
+export function ingressDefaults(ingress: ApiObject): ApiObject {
+  return { ...ingress, status: { loadBalancer: {} } }
+}
+
 export function namespaceDefaults(namespace: ApiObject): ApiObject {
   const { name, labels } = namespace.metadata
   const metadata = { ...namespace.metadata, labels: { ...labels, 'kubernetes.io/metadata.name': name } }

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Cause } from '../cause.ts'
 import type { ApiObject } from '../object.ts'
 
-export type Subresource = 'status' | 'scale' | 'eviction'
+export type Subresource = 'status' | 'scale' | 'eviction' | 'log'
 
 /** What this API knows of a kind. */
 export type Kind = {
@@ -20,8 +20,10 @@ export type Kind = {
   readonly fields?: Readonly<Record<string, string>>
   /** What must hold of `spec`. */
   readonly spec?: z.ZodType
-  /** A name is a DNS label (63 characters, no dots) rather than a DNS subdomain. */
-  readonly nameIsLabel?: boolean
+  /** Instead of a DNS subdomain: a DNS label (63 characters, no dots), or anything that fits between two slashes of a path. */
+  readonly nameIs?: 'label' | 'path segment'
+  /** What must hold of the rest. */
+  readonly problems?: (object: ApiObject) => readonly Cause[]
   /** A delete answers the object, not a Status. */
   readonly returnsDeleted?: boolean
   /** Fills in what a client may leave out, status included. */

@@ -1,7 +1,10 @@
 import { isJsonObject } from '../json.ts'
-import { namespaceDefaults, networkPolicyDefaults, podDefaults, withoutStatus, workloadDefaults } from './defaults.ts'
+import { budgetDefaults, namespaceDefaults, podDefaults, suspendable, withoutStatus, workloadDefaults } from './defaults.ts'
+import { eventProblems } from './event-problems.ts'
 import type { Immutable, Kind } from './kind.ts'
-import { CronJobSpec, JobSpec, NetworkPolicySpec, NodeSpec, PodSpec, WorkloadSpec } from './spec.ts'
+import { NETWORK_KINDS } from './network-kinds.ts'
+import { RBAC_KINDS } from './rbac-kinds.ts'
+import { BudgetSpec, CronJobSpec, JobSpec, NodeSpec, PodSpec, WorkloadSpec } from './spec.ts'
 
 const POD_CHANGES =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,' +
@@ -30,7 +33,7 @@ const workload = {
   defaults: workloadDefaults,
   immutable: fixedSelector,
 } as const
-const batch = { apiVersion: 'batch/v1', namespaced: true, categories: ['all'], subresources: ['status'], defaults: withoutStatus } as const
+const batch = { apiVersion: 'batch/v1', namespaced: true, categories: ['all'], subresources: ['status'], defaults: suspendable } as const
 
 export const NAMESPACE: Kind = {
   apiVersion: 'v1',
@@ -41,7 +44,7 @@ export const NAMESPACE: Kind = {
   shortNames: ['ns'],
   subresources: ['status'],
   fields: { 'status.phase': '' },
-  nameIsLabel: true,
+  nameIs: 'label',
   defaults: namespaceDefaults,
 }
 export const NODE: Kind = {
@@ -62,7 +65,7 @@ export const POD: Kind = {
   singular: 'pod',
   shortNames: ['po'],
   categories: ['all'],
-  subresources: ['status', 'eviction'],
+  subresources: ['status', 'eviction', 'log'],
   fields: {
     'spec.nodeName': '',
     'spec.restartPolicy': '',
@@ -96,6 +99,7 @@ const EVENT: Kind = {
     reportingComponent: '',
     type: '',
   },
+  problems: eventProblems,
 }
 export const SERVICE_ACCOUNT: Kind = {
   ...core,
@@ -115,7 +119,20 @@ export const REPLICA_SET: Kind = {
   fields: { 'status.replicas': '0' },
 }
 
-/** Every kind there is; a new one is a line here. Those with a constant above are known to the controllers too. */
+export const POD_DISRUPTION_BUDGET: Kind = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  plural: 'poddisruptionbudgets',
+  singular: 'poddisruptionbudget',
+  namespaced: true,
+  shortNames: ['pdb'],
+  subresources: ['status'],
+  spec: BudgetSpec,
+  defaults: budgetDefaults,
+}
+
+/** Every kind that a cluster has; a new one is a line here. Those with a constant above are known to the controllers too: a StatefulSet, a
+ *  DaemonSet, a Job and a CronJob have none here, so they are what a client makes of them. */
 export const KINDS: readonly Kind[] = [
   NAMESPACE,
   NODE,
@@ -136,22 +153,10 @@ export const KINDS: readonly Kind[] = [
   },
   { ...batch, kind: 'Job', plural: 'jobs', singular: 'job', spec: JobSpec, fields: { 'status.successful': '0' } },
   { ...batch, kind: 'CronJob', plural: 'cronjobs', singular: 'cronjob', shortNames: ['cj'], spec: CronJobSpec },
-  {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    plural: 'networkpolicies',
-    singular: 'networkpolicy',
-    namespaced: true,
-    shortNames: ['netpol'],
-    spec: NetworkPolicySpec,
-    defaults: networkPolicyDefaults,
-  },
+  ...NETWORK_KINDS,
+  POD_DISRUPTION_BUDGET,
+  ...RBAC_KINDS,
 ]
-
-/** The kind behind a path's resource name, such as `pods` under `v1`. */
-export function kindAt(apiVersion: string, plural: string): Kind | undefined {
-  return KINDS.find((kind) => kind.apiVersion === apiVersion && kind.plural === plural)
-}
 
 /** A pod's spec without what an update may change. */
 function fixedInPod(spec: unknown): unknown {

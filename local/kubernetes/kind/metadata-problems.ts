@@ -53,11 +53,17 @@ export function metadataProblems({ metadata }: ApiObject, kind: Kind): readonly 
   ]
 }
 
-function nameProblems(name: string, { nameIsLabel = false }: Kind): readonly Cause[] {
+function nameProblems(name: string, { nameIs }: Kind): readonly Cause[] {
   const field = 'metadata.name'
   if (name === '') return [{ reason: 'FieldValueRequired', message: 'Required value: name or generateName is required', field }]
-  if (!nameIsLabel) return formProblems(field, name, DNS_SUBDOMAIN)
+  if (nameIs === 'path segment') return pathSegmentProblems(field, name)
+  if (nameIs !== 'label') return formProblems(field, name, DNS_SUBDOMAIN)
   return name.includes('.') ? [invalidValue(field, name, 'must not contain dots')] : formProblems(field, name, DNS_LABEL)
+}
+
+function pathSegmentProblems(field: string, name: string): readonly Cause[] {
+  if (name === '.' || name === '..') return [invalidValue(field, name, `may not be '${name}'`)]
+  return ['/', '%'].filter((one) => name.includes(one)).map((one) => invalidValue(field, name, `may not contain '${one}'`))
 }
 
 function keyProblems(field: string, key: string): readonly Cause[] {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { TextMap } from '../object.ts'
 import { Selector, selects } from '../read/selector.ts'
+import { IntOrPercent } from './int-or-percent.ts'
 
 const Container = z.looseObject({ name: z.string().min(1), image: z.string().min(1) })
 export type Container = z.infer<typeof Container>
@@ -46,10 +47,38 @@ export const NetworkPolicySpec = z.looseObject({
   egress: z.array(z.looseObject({})).optional(),
 })
 
-export const JobSpec = z.looseObject({ template: PodTemplate })
+export const JobSpec = z.looseObject({ template: PodTemplate, suspend: z.boolean().optional() })
 
 export const CronJobSpec = z.looseObject({
   schedule: z.string().min(1),
   suspend: z.boolean().optional(),
   jobTemplate: z.looseObject({ spec: JobSpec }),
 })
+
+/** Without a selector it is about no pods; with an empty one, about all of its namespace. */
+export const BudgetSpec = z
+  .looseObject({ selector: Selector.optional(), minAvailable: IntOrPercent.optional(), maxUnavailable: IntOrPercent.optional() })
+  .refine(({ minAvailable, maxUnavailable }) => minAvailable === undefined || maxUnavailable === undefined, {
+    message: 'minAvailable and maxUnavailable cannot be both set',
+  })
+
+const PORT_RANGE = 'must be between 1 and 65535, inclusive'
+const ServicePort = z.looseObject({ port: z.int32().refine((port) => port > 0 && port < 65_536, PORT_RANGE) })
+
+export const ServiceSpec = z
+  .looseObject({
+    selector: TextMap.optional(),
+    ports: z.array(ServicePort).optional(),
+    clusterIP: z.string().optional(),
+    type: z.string().optional(),
+  })
+  .check(({ value: { ports = [], clusterIP, type }, issues }) => {
+    if (ports.length > 0 || clusterIP === 'None' || type === 'ExternalName') return
+    issues.push({ code: 'too_small', origin: 'array', minimum: 1, path: ['ports'], input: ports })
+  })
+
+export const IngressSpec = z
+  .looseObject({ rules: z.array(z.looseObject({})).optional(), defaultBackend: z.looseObject({}).optional() })
+  .refine(({ rules = [], defaultBackend }) => rules.length > 0 || defaultBackend !== undefined, {
+    message: 'either `defaultBackend` or `rules` must be specified',
+  })

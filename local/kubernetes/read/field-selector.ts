@@ -1,5 +1,5 @@
 import { own, textAt } from '../json.ts'
-import type { Kind } from '../kind/kind.ts'
+import { groupOf, type Kind } from '../kind/kind.ts'
 import type { ApiObject } from '../object.ts'
 
 /** The `fieldSelector` of a query as a predicate, or what is wrong with it, in the API server's words: comma-joined `path=value`, `==`,
@@ -15,14 +15,15 @@ export function parseFieldSelector(
     if (path === undefined || value === undefined) return { problem: `invalid selector: '${text}'; can't understand '${term}'` }
     if (/^(?:\\.|[^\\=])*=/s.test(value)) return { problem: 'invalid field selector: unescaped character in value: 61' }
     const absent = own(fields, path)
-    if (absent === undefined) return { problem: unknownField(path, kind, Object.keys(fields)) }
+    if (absent === undefined) return { problem: unknownField(path, kind) }
     const wanted = value.replace(/\\(.)/gs, '$1')
     terms.push((object) => ((textAt(object, path) ?? absent) === wanted) === (operator !== '!='))
   }
   return { matches: (object) => terms.every((holds) => holds(object)) }
 }
 
-function unknownField(path: string, { kind }: Kind, known: readonly string[]): string {
-  if (kind === 'Pod') return `field label not supported: ${path}`
-  return `"${path}" is not a known field selector: only ${known.map((field) => `"${field}"`).join(', ')}`
+/** In the words of the core kinds with fields of their own, and of the others. */
+function unknownField(path: string, kind: Kind): string {
+  if (groupOf(kind) === '' && kind.fields) return `field label not supported: ${path}`
+  return `"${path}" is not a known field selector: only "metadata.name", "metadata.namespace"`
 }

@@ -1,5 +1,5 @@
 import type { Kind } from '../kind/kind.ts'
-import { KINDS, NAMESPACE, POD } from '../kind/kinds.ts'
+import { NAMESPACE, POD } from '../kind/kinds.ts'
 import { type ApiObject, timestamp } from '../object.ts'
 import type { Objects } from '../objects.ts'
 
@@ -39,11 +39,11 @@ export function end(objects: Objects, kind: Kind, object: ApiObject): ApiObject 
 
 /** Ends everything in a namespace, whatever its owners. */
 export function emptyNamespace(objects: Objects, namespace: string, now: number): void {
-  for (const kind of KINDS.filter(({ namespaced }) => namespaced)) {
+  for (const kind of objects.kinds.filter(({ namespaced }) => namespaced)) {
     for (const object of objects.list(kind, namespace)) end(objects, kind, marked(kind, object, { now }))
   }
 }
 
 function isEmptyNamespace(objects: Objects, namespace: string): boolean {
-  return KINDS.every((kind) => !kind.namespaced || objects.list(kind, namespace).length === 0)
+  return objects.kinds.every((kind) => !kind.namespaced || objects.list(kind, namespace).length === 0)
 }

@@ -2,13 +2,14 @@ import { isJsonObject } from '../json.ts'
 import type { ApiObject } from '../object.ts'
 import type { Objects, Place } from '../objects.ts'
 import { type ApiRequest, isDryRun, jsonOf } from '../request.ts'
-import { type Answer, type Checked, done, notFound, refuse, unsupportedMediaType } from '../status.ts'
+import { type Answer, type Checked, notFound, refuse, unsupportedMediaType } from '../status.ts'
 import type { Target } from '../target.ts'
 import { applyPatch, isPatchType } from './apply-patch.ts'
 import { create, type WriteTo } from './create.ts'
 import { remove } from './delete.ts'
 import { deleteOptions } from './delete-options.ts'
-import { scaled, scaleOf } from './scale.ts'
+import { evict } from './evict.ts'
+import { patchScale, replaceScale } from './scale.ts'
 import { update, updatePatched } from './update.ts'
 
 const JSON_ONLY = 'the body of the request was in an unknown format - accepted media types include: application/json'
@@ -43,7 +44,7 @@ const WRITERS: Readonly<Record<Verb, Writer>> = {
     const place = placeOf(target)
     const sent = sentObject(request, subresource === 'scale' ? 'Scale' : kind.kind)
     if (sent.refused) return refuse(sent.refused)
-    if (subresource === 'scale') return scale(to, place, () => sent)
+    if (subresource === 'scale') return replaceScale(to, place, sent.value)
     return answer(update(to, place, sent.value, subresource))
   },
   patch(to, target, request) {
@@ -52,7 +53,7 @@ const WRITERS: Readonly<Record<Verb, Writer>> = {
     const sent = jsonOf(request, 'error decoding patch')
     if (sent.refused) return refuse(sent.refused)
     const patch = { mediaType: request.mediaType, body: sent.value }
-    if (target.subresource === 'scale') return scale(to, place, (workload) => applyPatch(scaleOf(workload), patch))
+    if (target.subresource === 'scale') return patchScale(to, place, patch)
     const current = to.objects.get(place)
     if (!current) return refuse(notFound(place.kind, place.name))
     const patched = applyPatch(current, patch)
@@ -74,30 +75,10 @@ const WRITERS: Readonly<Record<Verb, Writer>> = {
 function verbOf({ kind, namespace, name, subresource }: Target, method: string): Verb | undefined {
   if (method === 'POST' && subresource === 'eviction') return 'create'
   if (method === 'POST' && name === undefined && kind.namespaced === (namespace !== undefined)) return 'create'
-  if (name === undefined || subresource === 'eviction') return undefined
+  if (name === undefined || subresource === 'eviction' || subresource === 'log') return undefined
   if (method === 'PUT') return 'update'
   if (method === 'PATCH') return 'patch'
   return method === 'DELETE' && subresource === undefined ? 'delete' : undefined
-}
-
-function scale(to: WriteTo, place: Place, change: (workload: ApiObject) => Checked<unknown>): Answer {
-  const workload = to.objects.get(place)
-  if (!workload) return refuse(notFound(place.kind, place.name))
-  const changed = change(workload)
-  if (changed.refused) return refuse(changed.refused)
-  const next = scaled(workload, changed.value)
-  if (next.refused) return refuse(next.refused)
-  const written = update(to, place, next.value)
-  return written.refused ? refuse(written.refused) : { code: 200, body: scaleOf(written.value) }
-}
-
-/** A policy/v1 Eviction deletes the pod, with its own options; there are no disruption budgets here. */
-function evict(to: WriteTo & MutateIn, place: Place, eviction: unknown): Answer {
-  const inside = typeof eviction === 'object' && eviction !== null && 'deleteOptions' in eviction ? eviction.deleteOptions : undefined
-  const options = deleteOptions(inside ?? {}, new URLSearchParams())
-  if (options.refused) return refuse(options.refused)
-  const removed = remove(to, place, options.value)
-  return removed.code === 200 ? done() : removed
 }
 
 function sentObject(request: ApiRequest, kind: string): Checked<unknown> {

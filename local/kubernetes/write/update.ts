@@ -5,15 +5,16 @@ import type { Kind, Subresource } from '../kind/kind.ts'
 import type { ApiObject } from '../object.ts'
 import type { Place } from '../objects.ts'
 import {
-  badRequest,
   type Checked,
   conflict,
   internalError,
   invalid,
+  misnamed,
   notFound,
   otherNamespace,
   type Status,
   undecodable,
+  unpatchable,
 } from '../status.ts'
 import type { WriteTo } from './create.ts'
 
@@ -47,8 +48,7 @@ export function updatePatched(to: WriteTo, place: Place, patched: unknown, subre
   if (!current) return { refused: notFound(kind, name) }
   const decoded = decode(patched, kind)
   if (decoded.problem !== undefined) {
-    const message = `Invalid value: ${JSON.stringify(JSON.stringify(patched))}: ${decoded.problem}`
-    return { refused: invalid({ apiVersion: '', kind: '' }, '', [{ reason: 'FieldValueInvalid', message, field: 'patch' }]) }
+    return { refused: unpatchable(patched, decoded.problem) }
   }
   const { metadata } = decoded.object
   const refused = staleVersion(kind, current, metadata.resourceVersion) ?? misplacedIn(place, metadata)
@@ -100,7 +100,7 @@ function withServerFields(kind: Kind, { current, next, subresource }: Replacemen
 }
 
 function misplacedIn({ namespace, name }: Place, metadata: ApiObject['metadata']): Status | undefined {
-  if (metadata.name !== name) return badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (metadata.name !== name) return misnamed(metadata.name, name)
   return (metadata.namespace ?? namespace) === namespace ? undefined : otherNamespace()
 }
 

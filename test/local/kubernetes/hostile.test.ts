@@ -1,8 +1,9 @@
 import { connect } from 'node:net'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { DEPLOYMENTS, deployment, JSON_PATCH, MERGE, PODS, pod, STRATEGIC, startApi } from './start.ts'
+import { BUDGETS, DEPLOYMENTS, deployment, JSON_PATCH, MERGE, PODS, pod, STRATEGIC, startApi } from './start.ts'
 
+const EVENTS = '/api/v1/namespaces/default/events'
 const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
 const PROTO =
   '{"metadata":{"labels":{"ok":"1"},"__proto__":{"polluted":"1"}},"__proto__":{"polluted":"1"},"constructor":{"prototype":{"polluted":1}}}'
@@ -58,13 +59,24 @@ test.each([
 test('no JSON makes the server fail', async () => {
   const { send } = await startApi()
   await send('POST', PODS, pod('web'))
+  await send('POST', DEPLOYMENTS, deployment('web'))
   const anything = fc.jsonValue()
   const shaped = fc.record(
     {
       kind: anything,
       apiVersion: anything,
       metadata: fc.record({ name: anything, labels: anything, ownerReferences: anything, finalizers: anything }, { requiredKeys: [] }),
-      spec: fc.record({ containers: anything, template: anything, selector: anything, replicas: anything }, { requiredKeys: [] }),
+      spec: fc.record(
+        {
+          containers: anything,
+          template: anything,
+          selector: anything,
+          replicas: anything,
+          maxUnavailable: anything,
+          minAvailable: anything,
+        },
+        { requiredKeys: [] },
+      ),
       status: anything,
     },
     { requiredKeys: [] },
@@ -76,6 +88,9 @@ test('no JSON makes the server fail', async () => {
       `${PODS}/web`,
       `${PODS}/web/status`,
       `${PODS}/web/eviction`,
+      `${DEPLOYMENTS}/web/scale`,
+      BUDGETS,
+      EVENTS,
       DEPLOYMENTS,
       '/api/v1/namespaces',
       '/api/v1/nodes',

@@ -7,6 +7,7 @@ export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678)
 export const PODS = '/api/v1/namespaces/default/pods'
 export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
 export const REPLICA_SETS = '/apis/apps/v1/namespaces/default/replicasets'
+export const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets'
 export const MERGE = 'application/merge-patch+json'
 export const JSON_PATCH = 'application/json-patch+json'
 export const STRATEGIC = 'application/strategic-merge-patch+json'
@@ -61,6 +62,10 @@ export function pod(name: string, metadata: object = {}) {
     metadata: { name, namespace: 'default', ...metadata },
     spec: { containers: [{ name: 'app', image: 'nginx:1.27' }] },
   }
+}
+
+export function eviction(name: string, deleteOptions: object = {}) {
+  return { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: 'default' }, deleteOptions }
 }
 
 export function deployment(name: string, replicas = 2) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Body, DEPLOYMENTS, deployment, MERGE, PODS, pod, REPLICA_SETS, STRATEGIC, startApi } from '../start.ts'
+import { type Body, DEPLOYMENTS, deployment, eviction, MERGE, PODS, pod, REPLICA_SETS, STRATEGIC, startApi } from '../start.ts'
 
 const uids = ({ items }: Body) => items.map(({ metadata }) => metadata.uid)
 
@@ -48,7 +48,8 @@ describe('a Deployment', () => {
     const { send, pods } = await startWeb()
     const before = await pods()
     const [gone, kept] = before.items
-    await send(method, `${PODS}/${gone?.metadata.name}${path}`, {})
+    const body = path === '' ? {} : eviction(gone?.metadata.name ?? '')
+    await send(method, `${PODS}/${gone?.metadata.name}${path}`, body)
     const after = uids(await pods())
     expect(after).toHaveLength(2)
     expect(after).toContain(kept?.metadata.uid)
@@ -67,7 +68,7 @@ describe('a Deployment', () => {
     const { send, pods } = await startWeb(3)
     const before = uids(await pods())
     const scaled = await send('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas } }, MERGE)
-    expect(scaled).toMatchObject({ status: 200, body: { kind: 'Scale', spec: { replicas } } })
+    expect(scaled).toMatchObject({ status: 200, body: { kind: 'Scale', spec: replicas === 0 ? {} : { replicas } } })
     const after = uids(await pods())
     expect(after).toHaveLength(replicas)
     expect(after.filter((uid) => before.includes(uid))).toHaveLength(Math.min(replicas, 3))

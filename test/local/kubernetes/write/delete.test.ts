@@ -29,7 +29,7 @@ const DELETES: readonly Refusal[] = [
   },
   {
     name: 'another uid by eviction',
-    request: ['POST', `${PODS}/web/eviction`, { deleteOptions: { preconditions: { uid: OTHER_UID } } }],
+    request: ['POST', `${PODS}/web/eviction`, { metadata: { name: 'web' }, deleteOptions: { preconditions: { uid: OTHER_UID } } }],
     code: 409,
     reason: 'Conflict',
   },
