@@ -1,17 +1,8 @@
-import {
-  ApiException,
-  createConfiguration,
-  KubeConfig,
-  KubernetesObjectApi,
-  PatchStrategy,
-  type RequestContext,
-  type ResponseContext,
-  ServerConfiguration,
-} from '@kubernetes/client-node'
-import { CodedError, messageOf } from '../error.ts'
-import type { ClusterReader, ClusterWriter, KubernetesObject, ObjectName } from '../port/cluster.ts'
-
-const TIMEOUT_MS = 10_000
+import { KubeConfig } from '@kubernetes/client-node'
+import { CodedError } from '../error.ts'
+import type { Cluster, KubernetesObject, LogQuery, ObjectName } from '../port/cluster.ts'
+import { KeptConnections } from './kept-connections.ts'
+import { type ApiAnswer, KubernetesApi, refused } from './kubernetes-api.ts'
 
 /** Access to one cluster: a kubeconfig's text, or a file's, or (neither) the pod's own service account. Errors: `invalid_config`. */
 export function kubeConfig({ text, file }: { readonly text?: string | undefined; readonly file?: string | undefined }): KubeConfig {
@@ -22,128 +13,101 @@ export function kubeConfig({ text, file }: { readonly text?: string | undefined;
     else config.loadFromCluster()
     if (!config.getCurrentCluster()) throw new Error('it has no current context with a cluster')
   } catch (cause) {
+    // the first line alone: what follows quotes the file, with its secrets
     throw new CodedError(
       'invalid_config',
-      `kubeconfig${file ? ` ${file}` : ''} cannot be used: ${cause instanceof Error ? cause.message : 'unreadable'}`,
+      `kubeconfig${file ? ` ${file}` : ''} cannot be used: ${cause instanceof Error ? cause.message.split('\n', 1)[0] : 'unreadable'}`,
       { cause },
     )
   }
   return config
 }
 
-/** Both halves of the Cluster port on the Kubernetes API. Deletions carry the uid as a precondition; patches are JSON merge patches that
+/** The Cluster port on the Kubernetes API. Deletions and evictions carry the uid as a precondition; patches are JSON merge patches that
  *  name uid and resourceVersion, so that the API server refuses them for any other object or state. */
-export function kubernetesCluster(config: KubeConfig): ClusterReader & ClusterWriter {
-  const baseServer = new ServerConfiguration(config.getCurrentCluster()?.server ?? '', {})
-  const api = new KubernetesObjectApi(
-    createConfiguration({ baseServer, authMethods: { default: config }, promiseMiddleware: [withTimeout] }),
-  )
-  const call = async <T>(verb: string, what: string, work: Promise<T>): Promise<T> => work.catch((error) => translate(error, verb, what))
-
+export function kubernetesCluster(config: KubeConfig, { timeoutMs = 10_000 } = {}): Cluster {
+  const api = new KubernetesApi(config instanceof KeptConnections ? config : new KeptConnections(config, Date.now), timeoutMs)
   return {
     get: async (name) => {
-      try {
-        return plain(await api.read(header(name)))
-      } catch (error) {
-        return statusOf(error) === 404 ? undefined : translate(error, 'get', describe(name))
-      }
+      const answer = await api.call({ verb: 'get', ...name })
+      if (answer.status === 404) return undefined
+      return JSON.parse(ok(answer, `get ${describe(name)}`))
     },
-    list: async ({ apiVersion, kind, namespace, fieldSelector, labelSelector, limit }) => {
-      const work = api.list(apiVersion, kind, namespace, undefined, undefined, undefined, fieldSelector, labelSelector, limit)
-      const { items } = await call('list', kind, work)
-      return items.map((item) => ({ ...plain(item), apiVersion, kind }))
+    list: async ({ apiVersion, kind, namespace, ...query }) => {
+      const answer = await api.call({ verb: 'list', apiVersion, kind, namespace, query })
+      const { items } = JSON.parse(ok(answer, `list ${kind}`)) as { items: readonly KubernetesObject[] | null }
+      return (items ?? []).map((item) => ({ ...item, apiVersion, kind }))
     },
+    logs: async ({ pod, namespace, ...query }) => {
+      const answer = await api.call({
+        verb: 'get',
+        apiVersion: 'v1',
+        kind: 'Pod',
+        namespace,
+        name: pod,
+        subresource: 'log',
+        query: { ...query },
+      })
+      if (answer.status === 404 || (answer.status === 400 && isNoSuchInstance(answer, query))) return undefined
+      return ok(answer, `read the log of pod ${namespace}/${pod}`)
+    },
+    serves: (kind) => api.serves(kind),
     create: async (object) => {
-      try {
-        await api.create(structuredClone(object) as never, undefined, undefined, 'creance')
-        return 'created'
-      } catch (error) {
-        return statusOf(error) === 409 ? 'exists' : translate(error, 'create', describe({ ...object, ...object.metadata }))
-      }
+      const { apiVersion, kind, metadata } = object
+      const query = { fieldManager: 'creance' }
+      const answer = await api.call({ verb: 'create', apiVersion, kind, namespace: metadata.namespace, query, body: object })
+      if (answer.status === 409) return 'exists'
+      ok(answer, `create ${describe({ ...object, ...metadata })}`)
+      return 'created'
     },
-    patchMetadata: async ({ uid, resourceVersion, labels, annotations, ...name }) => {
-      const { apiVersion, kind, metadata } = header(name)
-      const body = {
-        apiVersion,
-        kind,
-        metadata: { ...metadata, uid, resourceVersion, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
-      }
-      try {
-        await api.patch(body as never, undefined, undefined, 'creance', undefined, PatchStrategy.MergePatch)
-        return 'patched'
-      } catch (error) {
-        const status = statusOf(error)
-        if (status === 404) return 'absent'
-        if (status === 409) return 'conflict'
-        if (status === 422 && messageIn(error).includes('metadata.uid')) return 'absent' // another object has taken the name
-        return translate(error, 'patch', describe(name))
-      }
+    patch: async ({ uid, resourceVersion, subresource, labels, annotations, spec, ...name }) => {
+      const metadata = { uid, resourceVersion, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
+      const body = { metadata, ...(spec ? { spec } : {}) }
+      const query = { fieldManager: 'creance' }
+      const answer = await api.call({ verb: 'patch', ...name, ...(subresource ? { subresource } : {}), query, body })
+      if (answer.status === 404) return 'absent'
+      if (answer.status === 409) return isOtherUid(answer) ? 'absent' : 'conflict'
+      if (answer.status === 422 && answer.message.includes('metadata.uid')) return 'absent' // another object has taken the name
+      ok(answer, `patch ${describe(name)}`)
+      return 'patched'
     },
     remove: async ({ uid, graceSeconds, ...name }) => {
-      // The API server reads the grace period from the body when there is one, and ignores the query.
-      const body = { preconditions: { uid }, ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }) }
-      try {
-        await api.delete(header(name), undefined, undefined, undefined, undefined, undefined, body)
-        return 'removed'
-      } catch (error) {
-        const status = statusOf(error)
-        return status === 404 || status === 409 ? 'absent' : translate(error, 'delete', describe(name))
-      }
+      const answer = await api.call({ verb: 'delete', ...name, body: { preconditions: { uid }, ...graceOf(graceSeconds) } })
+      if (answer.status === 404 || answer.status === 409) return 'absent'
+      ok(answer, `delete ${describe(name)}`)
+      return 'removed'
+    },
+    evict: async ({ namespace, name, uid, graceSeconds, dryRun }) => {
+      const deleteOptions = { preconditions: { uid }, ...graceOf(graceSeconds), ...(dryRun ? { dryRun: ['All'] } : {}) }
+      const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions }
+      const answer = await api.call({ verb: 'create', apiVersion: 'v1', kind: 'Pod', namespace, name, subresource: 'eviction', body })
+      if (answer.status === 404 || answer.status === 409) return 'absent'
+      if (answer.status === 429) return 'blocked'
+      ok(answer, `evict pod ${namespace}/${name}`)
+      return 'evicted'
     },
   }
 }
 
-function header({ apiVersion, kind, namespace, name }: ObjectName) {
-  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }
+/** The API server reads the grace period from the body when there is one, and ignores the query. */
+function graceOf(seconds: number | undefined): { readonly gracePeriodSeconds?: number } {
+  return seconds === undefined ? {} : { gracePeriodSeconds: seconds }
 }
 
-function describe({ kind, namespace, name }: { readonly kind: string; readonly namespace?: string; readonly name: string }): string {
+function ok(answer: ApiAnswer, what: string): string {
+  if (answer.status >= 400) throw refused(answer, what)
+  return answer.text
+}
+
+function describe({ kind, namespace, name }: Pick<ObjectName, 'kind' | 'namespace' | 'name'>): string {
   return `${kind} ${namespace ? `${namespace}/` : ''}${name}`
 }
 
-/** As the API server sent it: the client makes Dates of some texts. */
-function plain(object: unknown): KubernetesObject {
-  return JSON.parse(JSON.stringify(object))
+function isNoSuchInstance({ message }: ApiAnswer, { previous }: Pick<LogQuery, 'previous'>): boolean {
+  return previous === true && message.includes('previous terminated container')
 }
 
-const withTimeout = {
-  pre: async (request: RequestContext): Promise<RequestContext> => {
-    request.setSignal(AbortSignal.timeout(TIMEOUT_MS))
-    return request
-  },
-  post: async (response: ResponseContext): Promise<ResponseContext> => response,
-}
-
-function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined
-}
-
-function messageIn(error: unknown): string {
-  if (!(error instanceof ApiException)) return ''
-  const body: unknown = typeof error.body === 'string' ? parse(error.body) : error.body
-  return typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : ''
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function translate(error: unknown, verb: string, what: string): never {
-  const status = statusOf(error)
-  const said = messageIn(error).slice(0, 300)
-  const message = `Kubernetes: ${verb} ${what}: ${said || (status ?? `no answer (${causeOf(error)})`)}`
-  if (status === 401) throw new CodedError('unauthorized', message, { cause: error })
-  if (status === 403) throw new CodedError('not_permitted', `${message} (the RBAC role lacks this verb)`, { cause: error })
-  if (status === 429) throw new CodedError('throttled', message, { cause: error })
-  if (status !== undefined && status < 500) throw new CodedError('invalid_input', message, { cause: error })
-  throw new CodedError('unavailable', message, { cause: error })
-}
-
-/** The innermost reason of a failed request, such as "connect ECONNREFUSED 127.0.0.1:6443". */
-function causeOf(error: unknown): string {
-  return error instanceof Error && error.cause !== undefined ? causeOf(error.cause) : messageOf(error).slice(0, 200)
+/** The words of an API server whose precondition on the uid was not met. */
+function isOtherUid({ message }: ApiAnswer): boolean {
+  return message.includes('Precondition failed: UID')
 }

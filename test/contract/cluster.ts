@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
-import type { ClusterReader, ClusterWriter, KubernetesObject } from '../../lib/port/cluster.ts'
+import type { Cluster, KubernetesObject } from '../../lib/port/cluster.ts'
+import { eventually } from '../support/eventually.ts'
 
-export type ClusterMaker = { readonly kubeconfig: string; readonly stop: () => Promise<void> }
+/** `run`: makes a pod run, where nothing else does. */
+export type ClusterMaker = {
+  readonly kubeconfig: string
+  readonly stop: () => Promise<void>
+  readonly run?: (pod: { readonly namespace: string; readonly name: string }) => Promise<void>
+}
 
 const POD = { apiVersion: 'v1', kind: 'Pod' } as const
 const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const
@@ -11,7 +17,7 @@ const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as 
 export function clusterContract(name: string, start: () => Promise<ClusterMaker>): void {
   describe(`Cluster: ${name}`, () => {
     let maker: ClusterMaker
-    let cluster: ClusterReader & ClusterWriter
+    let cluster: Cluster
     let namespace = ''
     let count = 0
     beforeAll(async () => {
@@ -68,17 +74,15 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
     test('a patch sets and removes labels of exactly this object at this version', async () => {
       const pod = await makePod('web')
       const resourceVersion = pod.metadata.resourceVersion ?? ''
-      expect(await cluster.patchMetadata({ ...nameOf(pod), resourceVersion, labels: { app: null, 'creance.dev/isolated': 'yes' } })).toBe(
-        'patched',
-      )
+      expect(await cluster.patch({ ...nameOf(pod), resourceVersion, labels: { app: null, 'creance.dev/isolated': 'yes' } })).toBe('patched')
       expect((await cluster.get(nameOf(pod)))?.metadata.labels).toEqual({ 'creance.dev/isolated': 'yes' })
     })
 
     test('a patch at an old version is a conflict and changes nothing', async () => {
       const pod = await makePod('web')
       const resourceVersion = pod.metadata.resourceVersion ?? ''
-      await cluster.patchMetadata({ ...nameOf(pod), resourceVersion, labels: { a: '1' } })
-      expect(await cluster.patchMetadata({ ...nameOf(pod), resourceVersion, labels: { b: '2' } })).toBe('conflict')
+      await cluster.patch({ ...nameOf(pod), resourceVersion, labels: { a: '1' } })
+      expect(await cluster.patch({ ...nameOf(pod), resourceVersion, labels: { b: '2' } })).toBe('conflict')
       expect((await cluster.get(nameOf(pod)))?.metadata.labels).toEqual({ app: 'web', a: '1' })
     })
 
@@ -88,7 +92,7 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
       const young = await makePod('web')
       expect(young.metadata.uid).not.toBe(old.metadata.uid)
       const resourceVersion = young.metadata.resourceVersion ?? ''
-      expect(['absent', 'conflict']).toContain(await cluster.patchMetadata({ ...nameOf(old), resourceVersion, labels: { hit: 'yes' } }))
+      expect(['absent', 'conflict']).toContain(await cluster.patch({ ...nameOf(old), resourceVersion, labels: { hit: 'yes' } }))
       expect(await cluster.remove({ ...nameOf(old), graceSeconds: 0 })).toBe('absent')
       expect((await cluster.get(nameOf(young)))?.metadata).toEqual(young.metadata)
     })
@@ -97,7 +101,7 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
       const pod = await makePod('web')
       expect(await cluster.remove({ ...nameOf(pod), graceSeconds: 0 })).toBe('removed')
       expect(await cluster.remove({ ...nameOf(pod), graceSeconds: 0 })).toBe('absent')
-      expect(await cluster.patchMetadata({ ...nameOf(pod), resourceVersion: '1', labels: { a: 'b' } })).toBe('absent')
+      expect(await cluster.patch({ ...nameOf(pod), resourceVersion: '1', labels: { a: 'b' } })).toBe('absent')
     })
 
     test('a deletion gives a pod that runs the grace period that is asked for', async () => {
@@ -105,6 +109,79 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
       expect(await cluster.remove({ ...nameOf(pod), graceSeconds: 7 })).toBe('removed')
       const left = await cluster.get(nameOf(pod)) // the in-memory API has it gone at once
       expect(left?.metadata ?? { deletionGracePeriodSeconds: 7 }).toMatchObject({ deletionGracePeriodSeconds: 7 })
+    })
+
+    test('an eviction takes exactly this pod; a trial takes none', async () => {
+      const pod = await makePod('web')
+      const { name, uid } = nameOf(pod)
+      expect(await cluster.evict({ namespace, name, uid, dryRun: true })).toBe('evicted')
+      expect((await cluster.get(nameOf(pod)))?.metadata.uid).toBe(uid)
+      expect(await cluster.evict({ namespace, name, uid: '00000000-0000-4000-8000-000000000000' })).toBe('absent')
+      expect((await cluster.get(nameOf(pod)))?.metadata.uid).toBe(uid)
+      expect(await cluster.evict({ namespace, name, uid, graceSeconds: 0 })).toBe('evicted')
+      expect(await cluster.get(nameOf(pod))).toBeUndefined()
+      expect(await cluster.evict({ namespace, name, uid })).toBe('absent')
+    })
+
+    test('an eviction that a disruption budget does not allow is blocked', async () => {
+      const pod = await makePod('web', { nodeName: 'some-node' })
+      const { name, uid } = nameOf(pod)
+      const spec = { minAvailable: 1, selector: { matchLabels: { app: 'web' } } }
+      await cluster.create({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name: 'web', namespace }, spec })
+      await maker.run?.({ namespace, name })
+      expect(await cluster.evict({ namespace, name, uid, dryRun: true })).toBe('blocked')
+      expect(await cluster.evict({ namespace, name, uid })).toBe('blocked')
+      expect((await cluster.get(nameOf(pod)))?.metadata.deletionTimestamp).toBeUndefined()
+    })
+
+    test('the number of replicas is patched through the scale subresource, of exactly this object at this version', async () => {
+      const selector = { matchLabels: { app: 'web' } }
+      const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx:1.29' }] } }
+      const deployment = { apiVersion: 'apps/v1', kind: 'Deployment' } as const
+      await cluster.create({ ...deployment, metadata: { name: 'web', namespace }, spec: { replicas: 2, selector, template } })
+      const patchScale = async (change: { uid?: string; resourceVersion?: string }, replicas: number) => {
+        const { metadata } = (await cluster.get({ ...deployment, namespace, name: 'web' })) ?? expect.fail('no deployment')
+        const { uid = '', resourceVersion = '' } = { ...metadata, ...change }
+        return cluster.patch({ ...deployment, namespace, name: 'web', uid, resourceVersion, subresource: 'scale', spec: { replicas } })
+      }
+      const specOf = async () => (await cluster.get({ ...deployment, namespace, name: 'web' }))?.spec
+      const patched = async () => expect(await patchScale({}, 0)).toBe('patched')
+      await eventually(patched) // the controller writes the status in between
+      expect(await specOf()).toMatchObject({ replicas: 0 })
+      expect(await patchScale({ resourceVersion: '1' }, 5)).toBe('conflict')
+      expect(['absent', 'conflict']).toContain(await patchScale({ uid: '00000000-0000-4000-8000-000000000000' }, 5))
+      expect(await specOf()).toMatchObject({ replicas: 0 })
+    })
+
+    test('a spec is patched, and null removes what stands there', async () => {
+      await cluster.create({ apiVersion: 'v1', kind: 'Node', metadata: { name: `node-${namespace}` } })
+      const node = { apiVersion: 'v1', kind: 'Node', name: `node-${namespace}` } as const
+      const patch = async (unschedulable: boolean | null) => {
+        const { metadata } = (await cluster.get(node)) ?? expect.fail('no node')
+        const { uid = '', resourceVersion = '' } = metadata
+        expect(await cluster.patch({ ...node, uid, resourceVersion, spec: { unschedulable } })).toBe('patched')
+        return (await cluster.get(node))?.spec
+      }
+      expect(await patch(true)).toMatchObject({ unschedulable: true })
+      expect(await patch(null)).not.toHaveProperty('unschedulable')
+    })
+
+    test('a log that is not there is undefined', async () => {
+      const query = { namespace, pod: 'none', container: 'c', tailLines: 10, limitBytes: 1000 }
+      expect(await cluster.logs(query)).toBeUndefined()
+      await makePod('web')
+      const said = await cluster.logs({ ...query, pod: 'web', previous: true }).catch(({ code }) => code)
+      expect([undefined, 'invalid_input']).toContain(said)
+    })
+
+    test('which kinds there are is told', async () => {
+      expect(await cluster.serves({ apiVersion: 'apps/v1', kind: 'Deployment' })).toBe(true)
+      expect(await cluster.serves({ apiVersion: 'apps/v1', kind: 'Nonsense' })).toBe(false)
+      expect(await cluster.serves({ apiVersion: 'nobody.example/v7', kind: 'Nonsense' })).toBe(false)
+      await expect(cluster.get({ apiVersion: 'nobody.example/v7', kind: 'Nonsense', namespace, name: 'x' })).rejects.toMatchObject({
+        code: 'invalid_input',
+        message: expect.stringContaining('knows no Nonsense'),
+      })
     })
 
     test('a list is filtered by namespace, label and field selectors', async () => {

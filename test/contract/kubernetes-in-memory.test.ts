@@ -5,7 +5,7 @@ import { clusterContract } from './cluster.ts'
 
 clusterContract('in-memory API', async () => {
   const folder = temporaryFolder()
-  const api = await startKubernetesApi()
+  const api = await startKubernetesApi({ nodes: ['some-node'] })
   const kubeconfig = `${folder.path}/kubeconfig`
   writeFileSync(kubeconfig, api.kubeconfig)
   return {
