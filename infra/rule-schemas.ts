@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ACCESS_KINDS, ClusterItem } from '../lib/cluster/cluster.ts'
 import { Correlation } from '../lib/correlation/correlation.ts'
 import { SilenceItem } from '../lib/incident/silence.ts'
 import { StageRule } from '../lib/incident/stage-rule.ts'
@@ -33,6 +34,7 @@ export function ruleSchemas(): Readonly<Record<string, Schema>> {
     route: { description: 'Who is told of which incidents.', ...schemaOf(RouteItem) },
     permission: { description: 'Who may press what. What no permission allows is refused.', ...schemaOf(Permission) },
     guards: { description: 'What no action may do. Several add up, and the strictest holds.', ...schemaOf(GuardsItem) },
+    cluster: { description: 'How a cluster’s API is reached.', ...schemaOf(ClusterItem), ...oneOf(ACCESS_KINDS) },
   }
   const falco = falcoItems(schemaOf(RuleTest))
   return {
@@ -64,6 +66,11 @@ function oneOfKinds(kinds: readonly string[]): Schema {
     anyOf: kinds.map((kind) => ({ required: [kind] })),
     allOf: kinds.map((kind) => when({ required: [kind] }, { $ref: `#/definitions/${kind}` })),
   }
+}
+
+/** What a refinement says and zod leaves out of the schema. */
+function oneOf(keys: readonly string[]): Schema {
+  return { oneOf: keys.map((key) => ({ required: [key] })) }
 }
 
 function responseSchema(): Schema {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { ClusterItem } from './cluster/cluster.ts'
 import type { ConditionError } from './condition/error.ts'
 import { fieldsIn } from './condition/fields-in.ts'
 import type { CorrelationSet } from './correlation/set.ts'
@@ -6,7 +7,7 @@ import { loadCorrelations } from './correlation-rules.ts'
 import { type Families, familiesOf } from './incident/group.ts'
 import { type CompiledSilence, SilenceItem } from './incident/silence.ts'
 import { type CompiledStage, StageRule } from './incident/stage-rule.ts'
-import { BASE_GUARDS, type Guards, GuardsItem, joinGuards } from './response/guards.ts'
+import { baseGuards, type Guards, GuardsItem, joinGuards } from './response/guards.ts'
 import { compileMatch, correlationsIn } from './response/match.ts'
 import { Permission } from './response/permission.ts'
 import type { CompiledResponse } from './response/plan.ts'
@@ -27,6 +28,7 @@ export type RuleSet = {
   readonly responses: readonly CompiledResponse[]
   readonly routes: readonly CompiledRoute[]
   readonly permissions: readonly Permission[]
+  readonly clusters: readonly ClusterItem[]
   readonly guards: Guards
 }
 
@@ -65,6 +67,7 @@ export function loadRules(paths: readonly string[]): LoadedRules {
   const responses = take('response', Response)
   const routes = take('route', RouteItem)
   const permissions = take('permission', Permission)
+  const clusters = take('cluster', ClusterItem)
   // What was seen before a correlation came true is known by its evidence: with the fields that decide what is done and who is told.
   const conditions = [
     ...responses.map(([, one]) => one.match),
@@ -75,7 +78,7 @@ export function loadRules(paths: readonly string[]): LoadedRules {
   const { set, titles, problems: correlationProblems } = loadCorrelations({ files, items }, evidenceFields)
   problems.push(...correlationProblems)
   const guards = take('guards', GuardsItem).map(([, value]) => value.guards)
-  const kinds = ['correlation', 'response', 'route', 'permission', 'guards', 'stage', 'silence']
+  const kinds = ['correlation', 'response', 'route', 'permission', 'guards', 'stage', 'silence', 'cluster']
   const known = [...kinds, 'detection']
   for (const item of items.filter((one) => !known.some((kind) => isOfKind(one, kind)))) {
     problems.push(problemAt(item, [], unknownCode(item), `expected one of ${kinds.join(', ')}, or a rule, macro or list of Falco's`))
@@ -87,6 +90,7 @@ export function loadRules(paths: readonly string[]): LoadedRules {
     ...duplicates(responses.map(([item, { response }]) => [item, 'response', response])),
     ...duplicates(routes.map(([item, { route }]) => [item, 'route', route.name])),
     ...duplicates(permissions.map(([item, { permission }]) => [item, 'permission', permission])),
+    ...duplicates(clusters.map(([item, { cluster }]) => [item, 'cluster', cluster])),
   )
   const rules: RuleSet = {
     correlations: set,
@@ -96,7 +100,8 @@ export function loadRules(paths: readonly string[]): LoadedRules {
     responses: responses.map(([item, response]): CompiledResponse => ({ response, matches: compiled(item, ['match'], response.match) })),
     routes: routes.map(([item, { route }]): CompiledRoute => ({ route, matches: compiled(item, ['route', 'match'], route.match) })),
     permissions: permissions.map(([, permission]) => permission),
-    guards: joinGuards([BASE_GUARDS, ...guards]),
+    clusters: clusters.map(([, cluster]) => cluster),
+    guards: joinGuards(baseGuards(), guards),
   }
   return { rules, problems: problems.toSorted(byPlace), fileCount: files.length, itemCount: items.length }
 }

@@ -31,7 +31,7 @@ const FALCO_KINDS = '(?:rule|macro|list|required_engine_version|required_plugin_
 /** An item that begins with one of these keys, or has it anywhere. */
 const FALCO_ITEM = new RegExp(`^-\\s+\\{?\\s*['"]?${FALCO_KINDS}['"]?\\s*:`, 'm')
 const FALCO_KEY = new RegExp(`^\\s*(?:-\\s+)?\\{?\\s*['"]?${FALCO_KINDS}['"]?\\s*:`, 'm')
-const OWN_ITEM = /^(?:-\s+)?['"]?(?:response|route|permission|guards|correlation|detection|stage|silence)['"]?\s*:/m
+const OWN_ITEM = /^(?:-\s+)?['"]?(?:response|route|permission|guards|correlation|detection|stage|silence|cluster)['"]?\s*:/m
 
 /** Whether these are Falco's rules, which are read by Falco's own rules for YAML (lib/rule/falco). Told by the text, since what those allow
  *  may be an error elsewhere. */

@@ -44,7 +44,7 @@ test('so is every example of the rules reference, also by the schema of its own 
     expect(complaints('rules.schema.json', example)).toEqual([])
     const item = [example].flat()[0]
     const kind =
-      ['correlation', 'detection', 'stage', 'silence', 'response', 'route', 'permission', 'guards'].find((key) =>
+      ['correlation', 'detection', 'stage', 'silence', 'response', 'route', 'permission', 'guards', 'cluster'].find((key) =>
         Object.hasOwn(item, key),
       ) ?? 'falco-rules'
     expect(complaints(`${kind}.schema.json`, example)).toEqual([])
@@ -108,6 +108,8 @@ test.each([
     '[{permission: p, slack: {app: A01, workspace: T01, channels: [C01], users: []}, actions: [isolate]}]',
     '/0/slack/users',
   ],
+  ['a cluster reached in two ways', '[{cluster: c, in_cluster: {}, eks: {name: p, region: eu-west-1}}]', '/0'],
+  ['a cluster reached in no way', '[{cluster: c}]', '/0'],
   ['an item of no kind', '[{respond: R}]', "'response'"],
   ['Falco rules and ours in one file', `[{${RULE}}, {route: {name: r, slack: {channel: C01}}}]`, "'rule'"],
 ])('%s is wrong, and the complaint is at its place', (_name, text, expected) => {
