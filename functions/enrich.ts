@@ -1,10 +1,12 @@
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as z from 'zod'
+import { clustersOf } from '../lib/adapter/cluster-access.ts'
 import { dynamoClient, dynamoStore } from '../lib/adapter/dynamodb.ts'
-import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
-import { ClusterEnv, parseEnv } from '../lib/runtime/env.ts'
+import { ClusterItem } from '../lib/cluster/cluster.ts'
+import { loadKind } from '../lib/rule/load.ts'
+import { ClusterEnv, onlyCluster, parseEnv } from '../lib/runtime/env.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
 import { settleBatch } from '../lib/runtime/settle.ts'
 import { enrich } from '../lib/stage/enrich.ts'
@@ -18,8 +20,7 @@ const Env = ClusterEnv.extend({
 const env = parseEnv(Env, process.env)
 const log = jsonLog((line) => process.stdout.write(line), { function: 'enrich' })
 const ports = {
-  clusterName: env.CREANCE_CLUSTER,
-  cluster: kubernetesCluster(kubeConfig({ text: env.KUBECONFIG_TEXT, file: env.KUBECONFIG })),
+  readers: clustersOf(loadKind([env.CREANCE_RULES], 'cluster', ClusterItem), 'read', { only: onlyCluster(env) }),
   store: dynamoStore(dynamoClient(), { table: env.TABLE, clock: Date.now }),
   messages: sqsQueue(sqsClient(), env.MESSAGES_QUEUE_URL),
   clock: Date.now,

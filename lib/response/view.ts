@@ -1,4 +1,4 @@
-import { Context, contextSortKey } from '../incident/context.ts'
+import { Context, contextSortKey } from '../context/context.ts'
 import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
 import { allIncidentIds } from '../incident/index-by-day.ts'
 import { type Item, parseData, read, type Store } from '../port/store.ts'

@@ -1,7 +1,6 @@
 import { SEVERITY_NAMES } from '../detection/detection.ts'
 import type { Evidence } from '../detection/evidence.ts'
 import { milliseconds } from '../detection/time.ts'
-import type { Context } from '../incident/context.ts'
 import { type Incident, latestPod } from '../incident/incident.ts'
 import { PODS_CAP } from '../incident/merge.ts'
 import type { Block, ChatMessage } from '../port/chat.ts'
@@ -12,6 +11,7 @@ import { outcomeWords } from '../response/outcome.ts'
 import type { ActionRecord } from '../response/record.ts'
 import { requesterWords } from '../response/request.ts'
 import type { IncidentView } from '../response/view.ts'
+import { graveText, imagesText, otherTexts, wholeLines } from './context-text.ts'
 import { clip, code, date, plain, unformatted } from './text.ts'
 
 const SEVERITY_MARKS = ['⚪', '🔵', '🔵', '🟡', '🟠', '🔴'] as const
@@ -28,7 +28,8 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
   const { incident } = view
   const severity = SEVERITY_NAMES[incident.severity]
   const title = unformatted(`${SEVERITY_MARKS[incident.severity]} ${capital(severity)}: ${incident.title}`, 150)
-  const added = view.context && contextText(view.context)
+  const grave = view.context && graveText(view.context, incident.subject.kind)
+  const others = view.context ? otherTexts(view.context) : []
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: title, emoji: false } },
     {
@@ -38,7 +39,8 @@ export function incidentMessage(view: IncidentView, offers: readonly Offer[]): C
         .map((fact) => mrkdwn(fact, FIELD_MAX)),
     },
     section(evidenceText(incident)),
-    ...(added ? [context([added])] : []),
+    ...(grave ? [section(grave)] : []),
+    ...(others.length > 0 ? [context(others)] : []),
     context([countText(incident), mitreText(incident)]),
     ...(statusText(view) ? [section(statusText(view))] : []),
     ...buttons(offers),
@@ -71,7 +73,7 @@ function decimal(count: number): string {
 function factsOf({ incident, context: known }: IncidentView): string[] {
   const { subject, evidence, status, acknowledgedBy } = incident
   const [owner] = known?.owners.slice(-1) ?? []
-  const images = known?.pod?.images ?? evidence.flatMap(({ image }) => image ?? []).slice(0, 1)
+  const [image] = evidence.flatMap((one) => one.image ?? [])
   const facts: [string, string | undefined][] = [
     ['Pod', podText(incident)],
     ['User', subject.user && code(subject.user)],
@@ -84,15 +86,7 @@ function factsOf({ incident, context: known }: IncidentView): string[] {
         ? undefined
         : `${code(known?.node?.name ?? subject.node ?? latestPod(incident)?.node ?? 'unknown', 200)}${known?.node?.os ? ` ${plain(`${known.node.os}, ${known.node.kubelet}`, 100)}` : ''}`,
     ],
-    [
-      'Image',
-      images.length > 0
-        ? images
-            .slice(0, 3)
-            .map((image) => code(image, 110))
-            .join(', ')
-        : undefined,
-    ],
+    ['Image', (known && imagesText(known)) ?? (image && code(image, 110))],
     ['Service account', known?.pod && code(known.pod.serviceAccount)],
     ['Cluster', code(subject.cluster)],
     ['Status', status === 'acknowledged' && acknowledgedBy ? `acknowledged by ${plain(acknowledgedBy, 80)}` : status],
@@ -110,17 +104,6 @@ function evidenceLine({ rule, timeNs, command, process, file, connection, user }
   const details = [command ?? process, file, connection].flatMap((text) => (text ? [code(text, 120)] : []))
   const by = user ? ` as ${code(user, 40)}` : ''
   return `• ${date(milliseconds(timeNs))} *${plain(rule, 120)}*${details.length > 0 ? `: ${details.join(' · ')}` : ''}${by}`
-}
-
-/** What the cluster had to add, if anything. */
-function contextText({ neighbours, node, absent, unread }: Context): string {
-  if (absent) return `⚠️ ${plain(capital(absent))}`
-  if (unread.length > 0) return `⚠️ Could not be read: ${plain(unread.join('; '), 350)}`
-  if (!neighbours) return ''
-  const listed = neighbours.names.slice(0, 5).map((name) => code(name, 70))
-  const rest = neighbours.count - listed.length
-  if (listed.length === 0) return 'Nothing else runs on its node'
-  return `Also on ${code(node?.name ?? 'the node', 40)}: ${listed.join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function countText({ count, firstNs, lastNs }: Incident): string {
@@ -142,9 +125,11 @@ function statusText(view: IncidentView): string {
   const plans = view.plans.filter(
     ({ mode, request }) => mode !== 'enforce' && !begun.has(request.id) && !isUsed(view, request.action, request.id),
   )
-  const waiting = ['isolate', 'delete', 'release'].filter(
+  const pressed = new Set(view.offers.flatMap(({ offer }) => (offer.claim && offer.action !== 'acknowledge' ? [offer.action] : [])))
+  const waiting = [...pressed].filter(
     (action) => isPending(view, action) && !settled.some(({ request, outcome }) => request.action === action && !outcome),
   )
+  const halves = view.offers.filter(({ offer }) => offer.claim === undefined && offer.approvals.length > 0)
   const lines = [
     ...plans.slice(0, 5).map(({ mode, response, request }) => {
       const says = mode === 'approve' ? 'asks for approval to' : 'would'
@@ -152,6 +137,7 @@ function statusText(view: IncidentView): string {
     }),
     ...settled.slice(-SHOWN_ACTIONS).map(actionLine),
     ...waiting.map((action) => `⏳ ${offerTitle(action)} was pressed`),
+    ...halves.map(({ offer }) => `✋ ${offerTitle(offer.action)}: <@${offer.approvals[0]?.user}> wants it; it takes one more person`),
   ]
   return wholeLines(lines, SECTION_MAX).join('\n')
 }
@@ -166,22 +152,13 @@ function actionLine({ request, outcome, settledMs }: ActionRecord): string {
   return `${OUTCOME_MARKS[outcome.state]} *${plain(name, 40)}* ${plain(outcomeWords(outcome), 250)}, asked by ${by}${when}`
 }
 
-/** As many of the lines as fit, from the first on: a line that is cut could lose the end of a link or of a code span. */
-function wholeLines(lines: readonly string[], max: number): readonly string[] {
-  let length = 0
-  return lines.filter((line) => {
-    length += line.length + 1
-    return length <= max
-  })
-}
-
 function buttons(offers: readonly Offer[]): Block[] {
   const elements = offers.slice(0, 25).map(({ action, nonce }) => {
     const title = offerTitle(action)
     const destructive = actionNamed(action)?.destructive ?? false
     const style = action === 'isolate' ? { style: 'primary' } : action === 'delete' ? { style: 'danger' } : {}
     const confirm = {
-      title: { type: 'plain_text', text: `${title} this pod?` },
+      title: { type: 'plain_text', text: `${title}?` },
       text: { type: 'plain_text', text: clip(actionNamed(action)?.description ?? title, 300) },
       confirm: { type: 'plain_text', text: title },
       deny: { type: 'plain_text', text: 'Cancel' },

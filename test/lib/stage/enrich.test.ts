@@ -1,84 +1,99 @@
 import { expect, test } from 'vitest'
-import { CodedError } from '../../../lib/error.ts'
-import { describePod } from '../../../lib/incident/context.ts'
+import { openDatabase } from '../../../lib/adapter/sqlite.ts'
+import { sqliteStore } from '../../../lib/adapter/sqlite-store.ts'
+import { Context, contextSortKey } from '../../../lib/context/context.ts'
+import { Incident, incidentKey, incidentPartition } from '../../../lib/incident/incident.ts'
 import type { ClusterReader, KubernetesObject } from '../../../lib/port/cluster.ts'
+import { read, update } from '../../../lib/port/store.ts'
+import { enrich } from '../../../lib/stage/enrich.ts'
+import { incidentOf } from '../context/incident.ts'
+import { object, plainCluster } from '../context/plain-cluster.ts'
 
-const SUBJECT = { kind: 'pod', key: 'k', cluster: 'demo', namespace: 'shop', pod: 'web-1' } as const
-const object = (
-  kind: string,
-  name: string,
-  uid: string,
-  owner?: { kind: string; name: string; uid: string },
-  rest: object = {},
-): KubernetesObject => ({
-  apiVersion: kind === 'Pod' || kind === 'Node' ? 'v1' : 'apps/v1',
-  kind,
-  metadata: {
-    name,
-    uid,
-    namespace: 'shop',
-    ...(owner ? { ownerReferences: [{ apiVersion: 'apps/v1', controller: true, ...owner }] } : {}),
-  },
-  ...rest,
-})
-const POD = object(
-  'Pod',
-  'web-1',
-  'u1',
-  { kind: 'ReplicaSet', name: 'web', uid: 'u2' },
-  { spec: { nodeName: 'n1', containers: [{ image: 'nginx' }] }, status: { phase: 'Running' } },
-)
-const SET = object('ReplicaSet', 'web', 'u2', { kind: 'Deployment', name: 'web', uid: 'u3' })
-const denied = () => Promise.reject(new CodedError('not_permitted', 'Kubernetes: forbidden'))
+const NOW = 1_795_500_000_000
+const POD = object('v1', 'Pod', 'web-1', { spec: { containers: [{ name: 'c', image: 'nginx' }] } })
 
-/** A cluster of these objects; what stands in `denies` may not be read. */
-const clusterOf = (objects: readonly KubernetesObject[], denies: readonly string[] = []): ClusterReader => ({
-  get: async ({ kind, name }) =>
-    denies.includes(kind) ? denied() : objects.find((one) => one.kind === kind && one.metadata.name === name),
-  list: async ({ kind }) => (denies.includes(`list ${kind}`) ? denied() : objects.filter((one) => one.kind === kind)),
-})
+/** The stage over a store in memory. `objects` may be changed; `asked`: what the cluster was asked; `sent`: the messages to chat. */
+function stage(objects: KubernetesObject[], { denies = [], clusterName = 'demo' }: { denies?: string[]; clusterName?: string } = {}) {
+  const time = { nowMs: NOW }
+  const store = sqliteStore(openDatabase(':memory:'), { clock: () => time.nowMs })
+  const asked: string[] = []
+  const sent: string[] = []
+  const warned: unknown[] = []
+  const cluster: ClusterReader = {
+    ...plainCluster(objects, { asked, denies }),
+    logs: async () => undefined,
+    serves: async () => true,
+  }
+  const ports = {
+    readers: async (name: string) => (name === clusterName ? cluster : undefined),
+    store,
+    messages: { send: async (messages: readonly { body: string }[]) => void sent.push(...messages.map(({ body }) => body)) },
+    clock: () => time.nowMs,
+    log: { info: () => undefined, warn: (_words: string, fields?: unknown) => void warned.push(fields), error: () => undefined },
+  }
+  const run = async (incident: Incident) => {
+    await update(store, incidentKey(incident.id), Incident, () => incident)
+    await enrich({ incident: incident.id }, ports)
+    return read(store, { pk: incidentPartition(incident.id), sk: contextSortKey }, Context)
+  }
+  return { run, time, asked, sent, warned, ports }
+}
 
-test('owners are followed by uid, and neighbours listed', async () => {
-  const neighbour = object('Pod', 'other', 'u9')
-  const context = await describePod(SUBJECT, clusterOf([POD, SET, object('Deployment', 'web', 'u3'), neighbour]), 1)
-  expect(context).toMatchObject({
-    pod: { uid: 'u1', images: ['nginx'], serviceAccount: 'default' },
-    owners: [{ kind: 'ReplicaSet' }, { kind: 'Deployment', name: 'web', uid: 'u3' }],
-    neighbours: { names: ['shop/other'], count: 1 },
-    unread: [],
-  })
+test('what the cluster knows is written down, and chat is told', async () => {
+  const { run, sent } = stage([POD])
+  expect(await run(incidentOf('i', NOW))).toMatchObject({ of: 'shop/web-1', pod: { uid: 'Pod-web-1', images: ['nginx'] }, unread: [] })
+  expect(sent.map((body) => JSON.parse(body).incident)).toEqual(['i'])
 })
 
-test('an owner of the same name and another uid is not followed', async () => {
-  const another = object('ReplicaSet', 'web', 'u-other', { kind: 'Deployment', name: 'not-ours', uid: 'u8' })
-  expect((await describePod(SUBJECT, clusterOf([POD, another]), 1)).owners).toEqual([{ kind: 'ReplicaSet', name: 'web', uid: 'u2' }])
+test('what was read just now is not read again; half a minute later it is', async () => {
+  const { run, asked, time, sent } = stage([POD])
+  await run(incidentOf('i', NOW))
+  const first = asked.length
+  await run(incidentOf('i', NOW))
+  expect(asked).toHaveLength(first)
+  time.nowMs += 30_001
+  await run(incidentOf('i', NOW))
+  expect(asked).toHaveLength(2 * first)
+  expect(sent).toHaveLength(3)
 })
 
-test('owners that own each other end somewhere', async () => {
-  const a = object('ReplicaSet', 'web', 'u2', { kind: 'ReplicaSet', name: 'b', uid: 'u5' })
-  const b = object('ReplicaSet', 'b', 'u5', { kind: 'ReplicaSet', name: 'web', uid: 'u2' })
-  expect((await describePod(SUBJECT, clusterOf([POD, a, b]), 1)).owners).toHaveLength(5)
+test('what could not be read is logged, and read again soon', async () => {
+  const { run, asked, warned, time } = stage([POD], { denies: ['list Event'] })
+  expect((await run(incidentOf('i', NOW)))?.unread).toHaveLength(1)
+  expect(warned).toMatchObject([{ incident: 'i', unread: expect.stringContaining('list Event') }])
+  const first = asked.length
+  time.nowMs += 5001
+  await run(incidentOf('i', NOW))
+  expect(asked).toHaveLength(2 * first)
 })
 
-test.each([
-  ['the pod', ['Pod'], ['pod shop/web-1: Kubernetes: forbidden']],
-  ['the node', ['Node'], ['node n1: Kubernetes: forbidden']],
-  ['the owners', ['ReplicaSet'], ['owners: Kubernetes: forbidden']],
-  ['the neighbours', ['list Pod'], ['pods on the node: Kubernetes: forbidden']],
-])('where %s cannot be read, the rest is, and it says what is missing', async (_name, denies, unread) => {
-  const context = await describePod(SUBJECT, clusterOf([POD, SET], denies), 1)
-  expect(context.unread).toEqual(unread)
-  if (!denies.includes('Pod')) expect(context.pod?.uid).toBe('u1')
+test('what was known of a pod is kept when the pod has gone', async () => {
+  const objects = [POD]
+  const { run, time } = stage(objects)
+  await run(incidentOf('i', NOW))
+  objects.pop()
+  time.nowMs += 30_001
+  expect(await run(incidentOf('i', NOW))).toMatchObject({ absent: 'there is no pod shop/web-1 now', pod: { images: ['nginx'] } })
 })
 
-test('a pod that is gone is said to be', async () => {
-  expect(await describePod(SUBJECT, clusterOf([]), 1)).toMatchObject({ absent: 'there is no pod shop/web-1 now', unread: [] })
+test('the second incident of a workload knows of the first', async () => {
+  const { run } = stage([POD])
+  await run(incidentOf('a', NOW - 1000))
+  expect((await run(incidentOf('b', NOW)))?.earlier).toMatchObject({ count: 1, last: { id: 'a', status: 'open' } })
 })
 
-test('a subject without a pod needs no cluster, and nothing is said of neighbours', async () => {
-  expect(await describePod(undefined, clusterOf([], ['Pod', 'Node']), 1)).toEqual({
-    atMs: 1,
-    unread: [],
-    owners: [],
-  })
+test('an incident of a cluster without access goes on to chat, and says why nothing is known', async () => {
+  const { run, asked, sent } = stage([POD], { clusterName: 'another' })
+  expect((await run(incidentOf('i', NOW)))?.unread).toEqual(['pod shop/web-1: no access to this cluster is set up'])
+  expect(asked).toEqual([])
+  expect(sent).toHaveLength(1)
+})
+
+test('an incident that is not there is invalid input', async () => {
+  await expect(enrich({ incident: 'none' }, stage([]).ports)).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+test('a context that was written before there was more to know is still read', () => {
+  const old = { atMs: 1, owners: [{ kind: 'ReplicaSet', name: 'web', uid: 'u' }], node: { name: 'n', kubelet: '', os: '' }, unread: [] }
+  expect(Context.parse(old)).toMatchObject({ containers: [], dangers: [], events: [], owners: [{ apiVersion: '' }], node: { taints: [] } })
 })

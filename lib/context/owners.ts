@@ -1,0 +1,51 @@
+import * as z from 'zod'
+import type { ClusterReader, KubernetesObject } from '../port/cluster.ts'
+import { listOf } from './bounds.ts'
+
+export type Owner = { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly uid: string }
+
+/** Who makes a pod writes its ownerReferences: what has not the shape of a name is not asked for. */
+const Reference = z.object({
+  apiVersion: z.string().regex(/^(?:[a-z0-9.-]{1,253}\/)?v[a-z0-9]{1,30}$/),
+  kind: z.string().regex(/^[A-Za-z0-9]{1,63}$/),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/),
+  uid: z.string().min(1).max(128),
+  controller: z.boolean().catch(false),
+})
+const References = listOf(Reference, 20)
+
+const MAX_OWNERS = 5
+
+/** The objects above this one, the nearest first, each read when it is asked for: the controller, else the first owner named. An owner counts only
+ *  while what has its name has the uid that the child gives. At most 5. Errors: ClusterReader's. */
+export async function* ownersAbove(object: KubernetesObject, cluster: Pick<ClusterReader, 'get'>): AsyncGenerator<KubernetesObject> {
+  const { namespace } = object.metadata
+  let child = object
+  for (let count = 0; count < MAX_OWNERS; count++) {
+    const references = References.parse(child.metadata.ownerReferences)
+    const reference = references.find(({ controller }) => controller) ?? references[0]
+    if (!reference) return
+    const { apiVersion, kind, name, uid } = reference
+    // An owner is in the same namespace or in none; of a kind that has none, the namespace is not looked at.
+    const owner = await cluster.get({ apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) })
+    if (owner?.metadata.uid !== uid) return
+    child = { ...owner, apiVersion, kind }
+    yield child
+  }
+}
+
+/** All the objects above this one, the nearest first: the last is what people call its workload. Errors: ClusterReader's. */
+export async function ownerChain(object: KubernetesObject, cluster: Pick<ClusterReader, 'get'>): Promise<readonly KubernetesObject[]> {
+  const owners: KubernetesObject[] = []
+  for await (const owner of ownersAbove(object, cluster)) owners.push(owner)
+  return owners
+}
+
+/** As `ownerChain`, by name alone. */
+export async function ownersOf(object: KubernetesObject, cluster: Pick<ClusterReader, 'get'>): Promise<readonly Owner[]> {
+  return (await ownerChain(object, cluster)).map(ownerName)
+}
+
+export function ownerName({ apiVersion, kind, metadata: { name, uid = '' } }: KubernetesObject): Owner {
+  return { apiVersion, kind, name, uid }
+}
