@@ -1,106 +1,104 @@
 import * as z from 'zod'
-import { DurationSeconds } from '../../duration.ts'
-import type { ClusterReader, ClusterWriter, KubernetesObject } from '../../port/cluster.ts'
-import type { Action, ProvenPod } from '../action.ts'
-import { isManaged, MANAGED } from './managed.ts'
-import { patchPod } from './patch-pod.ts'
+import { CodedError } from '../../error.ts'
+import type { Cluster, KubernetesObject } from '../../port/cluster.ts'
+import type { Action, ActionContext, ProvenPod } from '../action.ts'
+import { DETACH_RBAC, labelsToTakeOff } from './detach.ts'
+import { IsolateParameters, Isolation, LABEL_PREFIX } from './isolate-data.ts'
+import { type PuttingBack, puttingBack, takingOff, without } from './isolate-labels.ts'
+import { doneWords, undoneWords } from './isolate-words.ts'
+import { patchObject } from './patch-object.ts'
+import { POD_GONE, podData, podIdentity } from './pod-data.ts'
+import { makePolicy, removePolicy } from './policy-object.ts'
+import type { Labels } from './policy-selector.ts'
+import { placeOf, policyRbac } from './policy-sort.ts'
 import { stillAllowing } from './still-allowing.ts'
 
-type Cluster = ClusterReader & ClusterWriter
-
-const Parameters = z.strictObject({ allow_dns: z.boolean().default(false), expires: DurationSeconds.optional() })
-const Undo = z.object({ policy: z.string(), label: z.string(), uid: z.string() })
-const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const
-const ACTION = 'creance.dev/action'
-/** Each isolation has a name and a label of its own: the end of one does not end another of the same pod. */
-const policyName = (actionId: string): string => `creance-${actionId.slice(0, 16)}`
-const labelKey = (actionId: string): string => `creance.dev/isolated-${actionId.slice(0, 16)}`
-
-/** Cuts the pod, and no other, off the network in both directions, by a NetworkPolicy that selects a label whose value is the pod's uid.
- *  The policy comes first and the label second: the label is what makes it bite, in one step. Undo: both are taken away. */
-export const isolate: Action<z.infer<typeof Parameters>> = {
+/** Cuts the pod, and no other, off the network in both directions, by a policy that selects a label whose value is the pod's uid. The policy comes
+ *  first and the label second: the label is what makes it bite, in one step. With `detach` the same step takes off the labels by which Services
+ *  (and the controller, which then makes another) hold the pod. Undo: the policy goes, and then in one step our label, and the labels come back;
+ *  a controller that made another meanwhile has one too many and removes one of them. */
+export const isolate: Action<IsolateParameters, Isolation> = {
   name: 'isolate',
   title: 'Isolate',
-  description: 'Cuts this one pod off the network, both directions. DNS may be allowed; it ends by itself after `expires`.',
-  parameters: Parameters,
-  rbac: [
+  description: 'Cuts this one pod off the network, both directions, but for what is allowed; it ends by itself after `expires`.',
+  parameters: IsolateParameters,
+  data: Isolation,
+  rbac: (parameters = IsolateParameters.parse({})) => [
     { apiGroups: [''], resources: ['pods'], verbs: ['get', 'patch'] },
-    { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'list', 'create', 'delete'] },
+    ...policyRbac(parameters),
+    ...(parameters.detach === 'none' ? [] : DETACH_RBAC),
   ],
   example: 'isolate: {allow_dns: true, expires: 4h}',
   destructive: true,
+  losesPod: false,
+  takesAway: 'pod',
   goneAfterBegin: 'skipped',
   outlivesPod: true,
   lifetimeSeconds: ({ expires }) => expires,
-  undoOf: ({ uid }, _parameters, actionId) => ({ policy: policyName(actionId), label: labelKey(actionId), uid }),
-  run: async (pod, { allow_dns }, { cluster, actionId, incident }) => {
-    if ((pod.object.spec as { hostNetwork?: boolean } | undefined)?.hostNetwork) {
-      return { state: 'refused', guard: 'host_network', why: 'the pod uses the network of its node, which a NetworkPolicy does not reach' }
+  prepare: async (pod, parameters, { cluster, actionId, incident }) => {
+    if (usesHostNetwork(pod)) return refused('host_network', 'the pod uses the network of its node, which a policy for pods does not reach')
+    const { policy: sort, allow_dns: dns, allow_cidrs: cidrs, allow_namespaces: namespaces } = parameters
+    const place = await placeOf(cluster, sort)
+    if (!place) return refused('unknown_kind', `this API server serves no policies of ${sort}`)
+    const detached = await labelsToTakeOff(pod, parameters.detach, cluster)
+    if (detached === 'too_many')
+      return refused('too_many_labels', 'its Services and controller select it by more labels than are taken off')
+    const short = actionId.slice(0, 16)
+    const { apiVersion, kind, prefix } = place
+    const policy = { sort, apiVersion, kind, name: `${prefix}creance-${short}` }
+    const allow = { dns, cidrs, namespaces }
+    return {
+      kind: 'ready',
+      data: { pod: podData(pod), action: actionId, incident, policy, label: `${LABEL_PREFIX}${short}`, allow, detached },
     }
-    const policy = policyFor(pod, { allowDns: allow_dns, actionId, incident })
-    if ((await cluster.create(policy)) === 'exists' && !(await isOurs(cluster, policy, actionId))) {
-      return {
-        state: 'refused',
-        guard: 'foreign_policy',
-        why: `a NetworkPolicy ${policy.metadata.name} that is not ours stands in its place`,
-      }
-    }
-    if ((await patchPod(cluster, pod, { [labelKey(actionId)]: pod.uid })) === 'absent') {
-      await removePolicy(cluster, pod.namespace, policy.metadata.name)
-      return { state: 'skipped', why: 'the pod is gone' }
-    }
-    const open = await stillAllowing(cluster, pod)
-    const but = open.length > 0 ? `; but policies add up, and ${open.slice(0, 3).join(', ')} still allows some of its traffic` : ''
-    return { state: 'done', why: `NetworkPolicy ${policy.metadata.name}${but}` }
   },
-  undo: async ({ undo, namespace, pod, cluster }) => {
-    const { policy, label, uid } = Undo.parse(undo)
-    const removed = await removePolicy(cluster, namespace, policy)
-    await patchPod(cluster, { namespace, name: pod, uid }, { [label]: null })
-    return removed === 'foreign'
-      ? { state: 'refused', guard: 'foreign_policy', why: `NetworkPolicy ${policy} is not ours any more` }
-      : { state: 'undone', ...(removed === 'absent' ? { why: 'the NetworkPolicy was gone already' } : {}) }
+  run: async (isolation, { cluster, proven }) => {
+    if ((await makePolicy(cluster, isolation)) === 'foreign') return foreign(isolation, 'that is not of this isolation stands in its place')
+    const labels = await takeOff(cluster, isolation, proven)
+    if (!labels) {
+      await removePolicy(cluster, isolation)
+      return POD_GONE
+    }
+    return { state: 'done', why: doneWords(isolation, await stillAllowing(cluster, isolation, labels)) }
+  },
+  undo: async (isolation, { cluster }) => {
+    const removed = await removePolicy(cluster, isolation)
+    let putting: PuttingBack | undefined
+    const patched = await patchObject(cluster, podIdentity(isolation.pod), ({ metadata }) => {
+      putting = puttingBack(isolation, metadata.labels ?? {})
+      return putting.change
+    })
+    if (removed === 'foreign') return foreign(isolation, 'is not ours any more, and is left as it is')
+    const why = undoneWords(isolation, { isPolicyGone: removed === 'absent', putting: patched === 'absent' ? undefined : putting })
+    return { state: 'undone', ...(why ? { why } : {}) }
   },
 }
 
-function policyFor(pod: ProvenPod, of: { allowDns: boolean; actionId: string; incident: string }): KubernetesObject {
-  const dns = {
-    to: [
-      {
-        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
-        podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
-      },
-    ],
-    ports: [
-      { protocol: 'UDP', port: 53 },
-      { protocol: 'TCP', port: 53 },
-    ],
+/** The pod's labels as they are then; undefined: the pod is gone. A policy for a label that may not be put on the pod is taken away again. */
+async function takeOff(cluster: Cluster, isolation: Isolation, proven: ActionContext['proven']): Promise<Labels | undefined> {
+  let labels: Labels = {}
+  const change = ({ metadata }: KubernetesObject) => {
+    const wanted = takingOff(isolation, metadata.labels ?? {})
+    labels = without(metadata.labels ?? {}, wanted ?? {})
+    return wanted
   }
-  return {
-    ...POLICY,
-    metadata: {
-      name: policyName(of.actionId),
-      namespace: pod.namespace,
-      labels: { ...MANAGED, [ACTION]: of.actionId.slice(0, 32) },
-      annotations: { 'creance.dev/incident': of.incident, 'creance.dev/pod': pod.name },
-    },
-    spec: {
-      podSelector: { matchLabels: { [labelKey(of.actionId)]: pod.uid } },
-      policyTypes: ['Ingress', 'Egress'],
-      ...(of.allowDns ? { egress: [dns] } : {}),
-    },
+  try {
+    const result = await patchObject(cluster, podIdentity(isolation.pod), change, proven)
+    return result === 'absent' ? undefined : labels
+  } catch (error) {
+    if (error instanceof CodedError && !error.transient) await removePolicy(cluster, isolation)
+    throw error
   }
 }
 
-async function isOurs(cluster: Cluster, { metadata }: KubernetesObject, actionId: string): Promise<boolean> {
-  const { name, namespace = '' } = metadata
-  const found = await cluster.get({ ...POLICY, namespace, name })
-  return found?.metadata.labels?.[ACTION] === actionId.slice(0, 32)
+function usesHostNetwork({ object }: ProvenPod): boolean {
+  return z.object({ hostNetwork: z.literal(true) }).safeParse(object.spec).success
 }
 
-async function removePolicy(cluster: Cluster, namespace: string, name: string): Promise<'removed' | 'absent' | 'foreign'> {
-  const found = await cluster.get({ ...POLICY, namespace, name })
-  if (!found) return 'absent'
-  if (!isManaged(found) || !found.metadata.uid) return 'foreign'
-  return cluster.remove({ ...POLICY, namespace, name, uid: found.metadata.uid })
+function refused(guard: string, why: string) {
+  return { kind: 'refusal', outcome: { state: 'refused', guard, why } } as const
+}
+
+function foreign({ policy }: Isolation, what: string) {
+  return { state: 'refused', guard: 'foreign_policy', why: `a ${policy.kind} ${policy.name} ${what}` } as const
 }
