@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../error.ts'
 import type { Clock } from '../port/log.ts'
 import type { OutgoingMessage, Queue, ReceivedMessage } from '../port/queue.ts'
-import { transaction } from './sqlite.ts'
+import { inTurn } from './sqlite.ts'
 
 const MAX_MESSAGE_BYTES = 1024 * 1024 // as SQS since August 2025
 const DEDUP_MS = 5 * 60_000
@@ -42,8 +42,8 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
   const giveBack = database.prepare('UPDATE messages SET visible_ms = ? WHERE queue = ? AND receipt = ?')
 
   const waiting = new Set<AbortController>()
-  const take = (max: number): ReceivedMessage[] =>
-    transaction(database, () => {
+  const take = (max: number): Promise<ReceivedMessage[]> =>
+    inTurn(database, () => {
       const taken: ReceivedMessage[] = []
       for (const row of due.all(name, clock(), max)) {
         const { id, body, attributes, receives } = row as { id: number; body: string; attributes: string; receives: number }
@@ -61,7 +61,7 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
   return {
     send: async (messages) => {
       for (const message of messages) checkMessage(message, name, fifo)
-      transaction(database, () => {
+      await inTurn(database, () => {
         forgetDedups.run(name, clock() - DEDUP_MS)
         for (const { body, attributes = {}, group, dedup, delaySeconds = 0 } of messages) {
           if (fifo && dedup !== undefined && rememberDedup.run(name, dedup, clock()).changes === 0) continue
@@ -73,7 +73,7 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
     receive: async ({ max, waitSeconds }) => {
       const until = performance.now() + waitSeconds * 1000
       for (;;) {
-        const taken = take(max)
+        const taken = await take(max)
         if (taken.length > 0 || performance.now() >= until) return taken
         const alarm = new AbortController()
         waiting.add(alarm)
@@ -82,10 +82,10 @@ export function sqliteQueue(database: DatabaseSync, settings: SqliteQueueSetting
       }
     },
     acknowledge: async (receipt) => {
-      erase.run(name, receipt)
+      await inTurn(database, () => erase.run(name, receipt))
     },
     retry: async (receipt, delaySeconds) => {
-      giveBack.run(clock() + delaySeconds * 1000, name, receipt)
+      await inTurn(database, () => giveBack.run(clock() + delaySeconds * 1000, name, receipt))
     },
   }
 }

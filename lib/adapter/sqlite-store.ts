@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { CodedError } from '../error.ts'
 import type { Clock } from '../port/log.ts'
-import type { Item, Range, Store } from '../port/store.ts'
+import type { Item, ItemKey, Range, Store } from '../port/store.ts'
+import { afterTurn, inTurn } from './sqlite.ts'
 
 /** DynamoDB's limit for one item, kept here too so that what works on one machine works in the cloud. */
 const MAX_ITEM_BYTES = 400 * 1024
@@ -23,26 +24,25 @@ export function sqliteStore(database: DatabaseSync, { clock }: { readonly clock:
     WHERE pk = ? AND sk = ? AND version = ? AND (expires IS NULL OR expires > ?)`)
   const erase = database.prepare('DELETE FROM items WHERE pk = ? AND sk = ?')
   const now = () => Math.floor(clock() / 1000)
+  const itemAt = ({ pk, sk }: ItemKey): Item | undefined => {
+    const row = one.get(pk, sk, now())
+    return row && toItem(row)
+  }
 
   return {
-    get: async (pk, sk) => {
-      const row = one.get(pk, sk, now())
-      return row && toItem(row)
-    },
-    getMany: async (keys) =>
-      keys.map(({ pk, sk }) => {
-        const row = one.get(pk, sk, now())
-        return row && toItem(row)
-      }),
+    get: (pk, sk) => afterTurn(database, () => itemAt({ pk, sk })),
+    getMany: (keys) => afterTurn(database, () => keys.map(itemAt)),
     put: async ({ pk, sk, data, expires = null }, expected) => {
       const text = JSON.stringify(data)
       if (Buffer.byteLength(text) > MAX_ITEM_BYTES) throw new CodedError('invalid_input', `store: item ${pk} ${sk} is over 400 KB`)
-      const result = expected === 'absent' ? insert.run(pk, sk, text, expires, now()) : replace.run(text, expires, pk, sk, expected, now())
-      return result.changes === 1
+      const write = () =>
+        expected === 'absent' ? insert.run(pk, sk, text, expires, now()) : replace.run(text, expires, pk, sk, expected, now())
+      return inTurn(database, () => write().changes === 1)
     },
-    query: async (pk, { from = '', to = '\u{10ffff}', limit = 1000 }: Range = {}) => range.all(pk, from, to, now(), limit).map(toItem),
+    query: (pk, { from = '', to = '\u{10ffff}', limit = 1000 }: Range = {}) =>
+      afterTurn(database, () => range.all(pk, from, to, now(), limit).map(toItem)),
     remove: async (pk, sk) => {
-      erase.run(pk, sk)
+      await inTurn(database, () => erase.run(pk, sk))
     },
   }
 }

@@ -23,15 +23,51 @@ export function scratchDatabase(): DatabaseSync {
   return database
 }
 
-/** Runs `work` in one transaction: all of it, or nothing when it throws. */
-export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
+/** What is written in one turn of the event loop, and when it is on disk. */
+type Turn = { readonly committed: Promise<void> }
+const turns = new WeakMap<DatabaseSync, Turn>()
+
+/** Does the work, all of it or (when it throws) nothing, in the one transaction of this turn of the event loop: whatever else this process writes to the
+ *  database in it is committed together, with one sync of the disk. Resolves when that is done; rejects where it could not be. */
+export async function inTurn<T>(database: DatabaseSync, work: () => T): Promise<T> {
+  const turn = turns.get(database) ?? beginTurn(database)
+  database.exec('SAVEPOINT work')
+  let result: T
   try {
-    const result = work()
-    database.exec('COMMIT')
-    return result
+    result = work()
+    database.exec('RELEASE work')
   } catch (error) {
-    database.exec('ROLLBACK')
+    database.exec('ROLLBACK TO work; RELEASE work')
     throw error
   }
+  await turn.committed
+  return result
+}
+
+/** Reads. What it saw of this turn's writes is on disk when it resolves. */
+export async function afterTurn<T>(database: DatabaseSync, read: () => T): Promise<T> {
+  const turn = turns.get(database)
+  const result = read()
+  await turn?.committed
+  return result
+}
+
+function beginTurn(database: DatabaseSync): Turn {
+  database.exec('BEGIN IMMEDIATE')
+  const committed = new Promise<void>((resolve, reject) => {
+    setImmediate(() => {
+      turns.delete(database)
+      try {
+        database.exec('COMMIT')
+        resolve()
+      } catch (error) {
+        if (database.isOpen && database.isTransaction) database.exec('ROLLBACK')
+        reject(error)
+      }
+    })
+  })
+  committed.catch(() => undefined) // told to all who wait for it; there may be none left
+  const turn = { committed }
+  turns.set(database, turn)
+  return turn
 }
