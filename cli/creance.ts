@@ -9,7 +9,10 @@ import { forwardCommand } from './forward.ts'
 import { localCommand } from './local.ts'
 import { matchCommand } from './match.ts'
 import { parseCommand } from './parse.ts'
+import { rbacCommand } from './rbac.ts'
 import { replayCommand } from './replay.ts'
+import { respondAgentCommand } from './respond-agent.ts'
+import { responsesCommand } from './responses.ts'
 import { stopCommands } from './stop.ts'
 import { testCommand } from './test.ts'
 
@@ -29,9 +32,12 @@ const program = new Command('creance')
   .addCommand(localCommand(packageRoot))
   .addCommand(demoCommand(packageRoot))
   .addCommand(forwardCommand())
+  .addCommand(respondAgentCommand())
   .addCommand(checkCommand(packageRoot))
   .addCommand(testCommand(packageRoot))
   .addCommand(replayCommand(packageRoot))
+  .addCommand(rbacCommand(packageRoot))
+  .addCommand(responsesCommand(packageRoot))
   .addCommand(matchCommand())
   .addCommand(parseCommand())
 for (const command of stopCommands()) program.addCommand(command)

@@ -1,37 +1,30 @@
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import * as z from 'zod'
+import { cloudwatchMetrics } from '../lib/adapter/cloudwatch-metrics.ts'
+import { clustersOf } from '../lib/adapter/cluster-access.ts'
 import { dynamoClient, dynamoStore } from '../lib/adapter/dynamodb.ts'
-import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
+import { s3Client, s3Evidence } from '../lib/adapter/s3-evidence.ts'
 import { sqsClient, sqsQueue } from '../lib/adapter/sqs.ts'
-import { BASE_GUARDS, GuardsItem, joinGuards } from '../lib/response/guards.ts'
-import { loadKind } from '../lib/rule/load.ts'
-import { ClusterEnv, parseEnv } from '../lib/runtime/env.ts'
+import { agentLinks } from '../lib/agent/link.ts'
+import { loadRespondRules } from '../lib/respond-rules.ts'
+import { onlyCluster, parseEnv, RespondEnv } from '../lib/runtime/env.ts'
 import { jsonLog } from '../lib/runtime/log.ts'
 import { settleBatch } from '../lib/runtime/settle.ts'
-import { ActionsMessage, readBody } from '../lib/stage/messages.ts'
-import { respond } from '../lib/stage/respond.ts'
+import { takeForRespond } from '../lib/stage/outcome.ts'
 
-const Env = ClusterEnv.extend({
-  TABLE: z.string(),
-  MESSAGES_QUEUE_URL: z.url(),
-  CREANCE_RULES: z.string().default('rules'),
-  MAX_RECEIVES: z.coerce.number().int().default(3),
-})
-
-const env = parseEnv(Env, process.env)
+const env = parseEnv(RespondEnv, process.env)
 const log = jsonLog((line) => process.stdout.write(line), { function: 'respond' })
-const cluster = kubernetesCluster(kubeConfig({ text: env.KUBECONFIG_TEXT, file: env.KUBECONFIG }))
+const rules = loadRespondRules([env.CREANCE_RULES], env.CREANCE_NAMESPACE)
+const clusters = clustersOf(rules.clusters, 'act', { only: onlyCluster(env) })
 const store = dynamoStore(dynamoClient(), { table: env.TABLE, clock: Date.now })
-const messages = sqsQueue(sqsClient(), env.MESSAGES_QUEUE_URL)
-const guards = joinGuards([BASE_GUARDS, ...loadKind([env.CREANCE_RULES], 'guards', GuardsItem).map((item) => item.guards)])
-const ports = { clusterName: env.CREANCE_CLUSTER, cluster, store, messages, guards, clock: Date.now, log }
+const sqs = sqsClient()
+const messages = sqsQueue(sqs, env.MESSAGES_QUEUE_URL)
+const agents = agentLinks(rules.clusters, { orderKey: env.ORDER_KEY, queueAt: (url) => sqsQueue(sqs, url) })
+const evidence = s3Evidence(s3Client(), env.EVIDENCE_BUCKET)
+const made = { clusters, agents, store, messages, evidence, metrics: cloudwatchMetrics(), guards: rules.guards }
+const ports = { ...made, clock: Date.now, log, patienceMs: 10_000 }
 
-/** Actions queue → the Kubernetes API. */
+/** Actions queue → the Kubernetes API, or an agent; outcomes queue → what the agent answered. */
 export const handler = middy<SQSEvent, SQSBatchResponse>().handler(({ Records }) =>
-  settleBatch(
-    Records,
-    ({ body, receiveCount }) => respond(readBody(body, ActionsMessage), ports, { lastTry: receiveCount >= env.MAX_RECEIVES }),
-    { log },
-  ),
+  settleBatch(Records, (message) => takeForRespond(message, ports, { lastTry: message.receiveCount >= env.MAX_RECEIVES }), { log }),
 )

@@ -1,6 +1,8 @@
 import type { Chat } from '../lib/port/chat.ts'
-import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
+import type { Cluster, ClusterReader } from '../lib/port/cluster.ts'
+import type { EvidenceStore } from '../lib/port/evidence.ts'
 import type { Clock, Log } from '../lib/port/log.ts'
+import type { Metrics } from '../lib/port/metrics.ts'
 import type { Store } from '../lib/port/store.ts'
 import type { RuleSet } from '../lib/rule-set.ts'
 import { enrich } from '../lib/stage/enrich.ts'
@@ -13,8 +15,11 @@ import { type LocalQueues, MAX_RECEIVES } from './queues.ts'
 import { startWorker } from './worker.ts'
 
 export type ChainPorts = {
-  readonly clusterName: string
-  readonly cluster: ClusterReader & ClusterWriter
+  /** Those that may be read, and those that may be acted on. */
+  readonly readers: (name: string) => Promise<ClusterReader | undefined>
+  readonly clusters: (name: string) => Promise<Cluster | undefined>
+  readonly evidence: EvidenceStore
+  readonly metrics: Metrics
   readonly chat: Chat
   readonly store: Store
   readonly queues: LocalQueues
@@ -26,6 +31,9 @@ export type ChainPorts = {
 
 const SWEEP_EVERY_MS = 2000
 const PARALLEL_ACTIONS = 10
+const PARALLEL_BATCHES = 4
+/** Well within the queue's visibility time-out, with what a slow API server may take beside it. */
+const PATIENCE_MS = 10_000
 
 /** Every stage from the detections queue on, in this process, with the code that the functions run. `stop` waits for what is under way;
  *  what is not done by then stays in the queues. */
@@ -33,11 +41,16 @@ export function startChain(ports: ChainPorts): { readonly stop: () => Promise<vo
   const { queues, rules, log } = ports
   const { detections, incidents, actions, messages } = queues
   const evaluatePorts = { ...ports, incidents, actions }
-  const respondPorts = { ...ports, messages, guards: rules.guards }
+  const respondPorts = { ...ports, messages, guards: rules.guards, patienceMs: PATIENCE_MS }
   const sweepPorts = { ...ports, actions, messages, detections }
   const notifyPorts = { ...ports, routes: rules.routes.map(({ route }) => route) }
   const workers = [
-    startWorker('detections', { queue: detections, log, handle: (message) => evaluate(message, evaluatePorts) }),
+    startWorker('detections', {
+      queue: detections,
+      log,
+      parallel: PARALLEL_BATCHES,
+      handle: (message) => evaluate(message, evaluatePorts),
+    }),
     startWorker('incidents', {
       queue: incidents,
       log,

@@ -7,10 +7,14 @@ import { type InteractPorts, interact } from '../lib/stage/interact.ts'
 
 const MAX_BODY_BYTES = 1024 * 1024
 
-/** What `creance local` serves over HTTP: `POST /slack/interactions`, as the function does, `/healthz`, and Slack's stand-in where it is used. */
-export function interactListener(ports: InteractPorts, standIn: Hono<{ Bindings: HttpBindings }> | undefined): RequestListener {
+type Pages = { readonly standIn: Hono<{ Bindings: HttpBindings }> | undefined; readonly metrics: () => Promise<string> }
+
+/** What `creance local` serves over HTTP: `POST /slack/interactions`, as the function does, `/healthz`, `/metrics` of the stages, and Slack's stand-in where
+ *  it is used. */
+export function interactListener(ports: InteractPorts, { standIn, metrics }: Pages): RequestListener {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
+  app.get('/metrics', async (context) => context.text(await metrics()))
   app.post('/slack/interactions', bodyLimit({ maxSize: MAX_BODY_BYTES }), async ({ req }) => {
     const request = {
       rawBody: await req.text(),

@@ -8,6 +8,8 @@ import { forwarderServer } from '../forwarder/http/server.ts'
 import { createIntake } from '../forwarder/intake/intake.ts'
 import { rejectsFile } from '../forwarder/intake/rejects.ts'
 import { createMetrics } from '../forwarder/metrics.ts'
+import { clustersOf } from '../lib/adapter/cluster-access.ts'
+import { folderEvidence } from '../lib/adapter/folder-evidence.ts'
 import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
 import { slackChat } from '../lib/adapter/slack.ts'
 import { openDatabase } from '../lib/adapter/sqlite.ts'
@@ -15,7 +17,7 @@ import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
 import { isLoopback } from '../lib/address.ts'
 import { CodedError, messageOf } from '../lib/error.ts'
 import { loadFalcoRulesOrThrow } from '../lib/falco-rules.ts'
-import type { ClusterReader, ClusterWriter } from '../lib/port/cluster.ts'
+import type { Cluster } from '../lib/port/cluster.ts'
 import type { Log } from '../lib/port/log.ts'
 import type { QueueSender } from '../lib/port/queue.ts'
 import type { Store } from '../lib/port/store.ts'
@@ -26,6 +28,7 @@ import { startChain } from './chain.ts'
 import { interactListener } from './http.ts'
 import { keepInQueue } from './keep-in-queue.ts'
 import { startKubernetesApi } from './kubernetes/server.ts'
+import { prometheusMetrics } from './metrics.ts'
 import { localQueues } from './queues.ts'
 import type { LocalSettings } from './settings.ts'
 import { mountSlack, type Slack } from './slack/slack.ts'
@@ -35,7 +38,7 @@ import { STAND_IN } from './stand-in/workspace.ts'
 export type Local = {
   readonly forwarderUrl: string
   readonly httpUrl: string
-  readonly cluster: ClusterReader & ClusterWriter
+  readonly cluster: Cluster
   readonly store: Store
   readonly slack: Slack | undefined
   readonly kubeconfigFile: string
@@ -91,12 +94,18 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   }
   const slack = usesStandIn ? mountSlack(standIn) : undefined
   opened.defer(() => slack?.close())
-  http.on('request', interactListener({ store, actions, messages, permissions: rules.permissions, signingSecret, clock, log }, slack?.app))
+  const { metrics, text } = prometheusMetrics()
+  const interactPorts = { store, actions, messages, permissions: rules.permissions, signingSecret, clock, log }
+  http.on('request', interactListener(interactPorts, { standIn: slack?.app, metrics: text }))
   opened.defer(() => close(http))
 
   const chat = slackChat({ token: settings.slackToken ?? STAND_IN.token, apiUrl: slack ? `${httpUrl}/api/` : settings.slackApi })
   const random = () => randomBytes(24).toString('base64url')
-  const chain = startChain({ clusterName, cluster, chat, store, queues, rules, random, clock, log })
+  const only = { name: clusterName, file: kubeconfigFile }
+  const readers = clustersOf(rules.clusters, 'read', { only })
+  const clusters = clustersOf(rules.clusters, 'act', { only })
+  const evidence = folderEvidence(join(data, 'evidence'))
+  const chain = startChain({ readers, clusters, evidence, metrics, chat, store, queues, rules, random, clock, log })
   opened.defer(() => chain.stop())
 
   const forwarder = localForwarder(settings, queues.detections, auditRules(loadFalcoRulesOrThrow(rulePaths)), log)

@@ -5,7 +5,7 @@ import type { Queue, ReceivedMessage } from '../lib/port/queue.ts'
 import { reasonOf } from '../lib/runtime/settle.ts'
 
 /** What a queue's event source mapping does in the cloud: takes messages, runs the stage, acknowledges what returned and leaves what threw to
- *  be delivered again. `stop` waits for what is under way. */
+ *  be delivered again. `parallel`: so many at a time, each taking the next when it is done with one. `stop` waits for what is under way. */
 export function startWorker(
   name: string,
   {
@@ -30,15 +30,15 @@ export function startWorker(
   const run = async (): Promise<void> => {
     while (running) {
       try {
-        const messages = await queue.receive({ max: parallel, waitSeconds: 1 })
-        await Promise.all(messages.map(settle))
+        const messages = await queue.receive({ max: 1, waitSeconds: 1 })
+        for (const message of messages) await settle(message)
       } catch (error) {
         log.error('queue failed', { queue: name, ...reasonOf(error) })
         await sleep(1000)
       }
     }
   }
-  const finished = run()
+  const finished = Promise.all(Array.from({ length: parallel }, run))
   return {
     stop: async () => {
       running = false

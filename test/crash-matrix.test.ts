@@ -82,6 +82,7 @@ async function play(at: number, when: 'before' | 'after') {
         effects: effects.sort(),
         messages: chain.chat.messages.map(({ message: { text } }) => text.replace(/-[a-z0-9]{5,10}-[a-z0-9]{5}/g, '')).sort(),
         policies: policies.length,
+        evidence: chain.evidence.kept.size,
         paymentsPods: (await podsOf(chain.cluster, 'payments')).length,
       },
     }
@@ -100,7 +101,11 @@ test('undisturbed, each thing happens once', () => {
       ['Shell then credential read', 'open', 2, 4],
     ],
     outcomes: ['delete done', 'isolate undone', 'label done', 'release undone'],
-    effects: ['create NetworkPolicy', 'delete NetworkPolicy', 'delete Pod', 'patch Pod', 'patch Pod', 'patch Pod'],
+    effects: [
+      ...['create Event', 'create Event', 'create Event', 'create Event', 'create NetworkPolicy', 'delete NetworkPolicy'],
+      ...['delete Pod', 'patch Pod', 'patch Pod', 'patch Pod'],
+    ],
+    evidence: 1, // of the pod that was deleted
     policies: 1,
     paymentsPods: 1,
   })

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { envelopeLine, packBatch, packLines, unpackBatch } from '../lib/batch/batch.ts'
 import { CodedError } from '../lib/error.ts'
 import type { ClusterWriter } from '../lib/port/cluster.ts'
-import { setStop } from '../lib/response/limits.ts'
+import { setStop } from '../lib/response/stop.ts'
 import type { ActionRequest } from '../lib/response/request.ts'
 import { respond } from '../lib/stage/respond.ts'
 import { alertsOn } from '../local/demo/alerts.ts'
@@ -108,7 +108,7 @@ test('two isolations of one pod: the end of one leaves the other in force', asyn
 /** The cluster, with some of its calls failing as if it were away. */
 function breakCluster(fails: (call: keyof ClusterWriter) => boolean, after = false): void {
   const real = { ...chain.ports.cluster }
-  for (const call of ['create', 'patchMetadata', 'remove'] as const) {
+  for (const call of ['create', 'patch', 'remove'] as const) {
     Object.assign(chain.ports.cluster, {
       [call]: async (argument: never) => {
         if (fails(call) && !after) throw new CodedError('unavailable', 'away')
@@ -125,7 +125,7 @@ test('an isolation that took effect and was told as failed can be released, and 
   await chain.settle()
   const request = (await viewOf('Shell then credential read')).plans[0]?.request ?? expect.fail()
   let broken = true
-  breakCluster((call) => broken && call === 'patchMetadata', true)
+  breakCluster((call) => broken && call === 'patch', true)
   await expect(respond({ requests: [request] }, chain.ports, { lastTry: true })).rejects.toMatchObject({ code: 'unavailable' })
   broken = false
   await chain.settle()
@@ -163,7 +163,7 @@ test('a label that cannot be put does not keep the pod from being deleted, and b
     id: `again-${request.id}`.slice(0, 64),
     target: { ...request.target, pod: nginx.name },
   }))
-  breakCluster((call) => call === 'patchMetadata')
+  breakCluster((call) => call === 'patch')
   const requests = planned.toSorted((a, b) => (a.action < b.action ? 1 : -1)) // label first
   await expect(respond({ requests }, chain.ports, { lastTry: true })).rejects.toMatchObject({ code: 'unavailable' })
   const view = await viewOf('Remote shell through netcat')
@@ -272,13 +272,17 @@ test('while all action is stopped nothing is done, whoever asks, and what was do
 })
 
 test('a flood that would have many pods deleted stays within the budget, and people can still act', async () => {
-  const pods = []
-  for (let index = 0; index < 8; index++) {
-    const metadata = { name: `victim-${index}`, namespace: NAMESPACE }
-    await chain.cluster.create({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'c', image: 'x' }] } } as never)
-    const pod = await chain.cluster.get({ apiVersion: 'v1', kind: 'Pod', ...metadata })
-    pods.push({ ...nginx, name: metadata.name, uid: pod?.metadata.uid ?? '', containerId: containerOf(pod) })
-  }
+  const labels = { app: 'victim' }
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } }
+  const metadata = { name: 'victim', namespace: NAMESPACE }
+  await chain.cluster.create({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: { replicas: 8, selector: { matchLabels: labels }, template },
+  })
+  const victims = await chain.cluster.list({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, labelSelector: 'app=victim' })
+  const pods = victims.map((pod) => ({ ...nginx, name: pod.metadata.name, uid: pod.metadata.uid ?? '', containerId: containerOf(pod) }))
   for (const pod of pods) await chain.send(alertsOn(pod, RECORDING('netcat-shell')))
   await chain.settle()
   const outcomes = (await chain.incidents()).flatMap(({ actions }) =>

@@ -1,80 +1,115 @@
 import * as z from 'zod'
+import type { Rate } from '../duration.ts'
+import { CodedError } from '../error.ts'
+import type { KubernetesObject } from '../port/cluster.ts'
 import { read, type Store, update } from '../port/store.ts'
 import type { Guards } from './guards.ts'
 import type { Outcome } from './outcome.ts'
+import { floorOf, type Replicas } from './replica-floor.ts'
 import type { ActionRequest } from './request.ts'
 
 type Refusal = Extract<Outcome, { state: 'refused' }>
-type Scope = { readonly name: string; readonly pk: string; readonly limit: number; readonly windowSeconds: number }
 
-/** The actions of one scope that were let through, the latest last. */
-const Spent = z.object({ actions: z.array(z.object({ id: z.string(), atMs: z.number() })) })
+/** The actions of one scope that were let through, the latest last; `pod`: the uid of the pod that each takes away, for the floor. */
+const Spent = z.object({ actions: z.array(z.object({ id: z.string(), atMs: z.number(), pod: z.string().optional() })) })
+type Spent = z.infer<typeof Spent>
 const Held = z.object({ incident: z.string() })
-const Stop = z.object({ by: z.string(), atMs: z.number(), why: z.string() })
-const STOP = { pk: 'control', sk: 'stop' } as const
 
-/** The kill switch: while it is set, nothing is done to any cluster, whoever asks; what was done can still be released. */
-export async function setStop(
-  store: Store,
-  stop: { readonly by: string; readonly atMs: number; readonly why: string } | undefined,
-): Promise<void> {
-  if (stop) await update(store, STOP, Stop, () => stop)
-  else await store.remove(STOP.pk, STOP.sk)
+/** How long a pod that was let go may still look ready to the API server. */
+const FLOOR_WINDOW_SECONDS = 600
+
+/** What an action is let through with: on which pod, of which workload, and, where it takes pods away, how the workload stands. */
+export type Limited = {
+  readonly podUid: string
+  readonly workload: KubernetesObject | undefined
+  readonly takesAway: 'nothing' | 'pod' | 'workload'
+  readonly replicas: Replicas | undefined
 }
 
-export async function guardStop(store: Store): Promise<Refusal | undefined> {
-  const stop = await read(store, STOP, Stop)
-  return (
-    stop && {
-      state: 'refused',
-      guard: 'stopped',
-      why: `all action was stopped by ${stop.by} at ${new Date(stop.atMs).toISOString()}${stop.why ? `: ${stop.why}` : ''}`,
-    }
-  )
+/** Takes from the scope, or says why not. */
+type Scope = {
+  readonly guard: string
+  readonly pk: string
+  readonly windowSeconds: number
+  readonly why: string
+  readonly allows: (others: Spent['actions']) => boolean
 }
 
-/** What responses may do in a while, per cluster and per namespace, and how soon again to the same pod. Each scope is one item, changed by
- *  compare-and-set, so that any number of functions together stay within it; an action that was let through once is let through again.
- *  People who press are not held by these: a flood of alerts must not take the means from their hands. */
+/** What responses may do in a while, per cluster, namespace and workload, how many pods must be left, and how soon again to the same pod. Each
+ *  scope is one item, changed by compare-and-set, so that any number of functions together stay within it; an action that was let through once is
+ *  let through again. `spend`: false only asks. People who press are not held by these: a flood of alerts must not take the means from their hands. */
 export async function guardLimits(
   request: ActionRequest,
-  podUid: string,
-  { budget, cooldown }: Guards,
-  { store, nowMs }: { readonly store: Store; readonly nowMs: number },
+  limited: Limited,
+  guards: Guards,
+  { store, nowMs, spend }: { readonly store: Store; readonly nowMs: number; readonly spend: boolean },
 ): Promise<Refusal | undefined> {
   if (request.by.kind !== 'response') return undefined
-  const { cluster, namespace } = request.target
-  if (cooldown > 0 && !(await holdPod(store, podUid, request.incident, { nowMs, cooldown }))) {
-    return { state: 'refused', guard: 'cooldown', why: `a response acted on this pod less than ${cooldown} s ago` }
-  }
-  const scopes: readonly Scope[] = [
-    { name: `namespace ${namespace}`, pk: `budget#${cluster}#${namespace}`, ...budget.per_namespace },
-    { name: `cluster ${cluster}`, pk: `budget#${cluster}`, ...budget.per_cluster },
-  ]
-  const spent: Scope[] = []
-  for (const scope of scopes) {
-    if (await spend(store, scope, request.id, nowMs)) {
-      spent.push(scope)
+  const cooldown = await guardCooldown(request, limited.podUid, guards.cooldown, { store, nowMs, spend })
+  if (cooldown) return cooldown
+  const taken: Scope[] = []
+  for (const scope of scopesOf(request, limited, guards)) {
+    const outcome = await readable(scope.guard, () => take(store, scope, { id: request.id, pod: limited.podUid, nowMs, spend }))
+    if (outcome === 'taken') {
+      taken.push(scope)
       continue
     }
-    for (const before of spent) await giveBack(store, before, request.id)
-    return {
-      state: 'refused',
-      guard: 'budget',
-      why: `the responses' budget for ${scope.name} is spent: ${scope.limit} in ${scope.windowSeconds} s`,
-    }
+    if (spend) for (const before of taken) await giveBack(store, before, request.id)
+    return outcome === 'none_left' ? { state: 'refused', guard: scope.guard, why: scope.why } : outcome
   }
   return undefined
 }
 
-async function spend(store: Store, { pk, limit, windowSeconds }: Scope, id: string, nowMs: number): Promise<boolean> {
+function scopesOf(
+  { target }: ActionRequest,
+  { workload, takesAway, replicas, podUid }: Limited,
+  { budget, replica_floors }: Guards,
+): readonly Scope[] {
+  const { cluster, namespace } = target
+  const budgetOf = (name: string, pk: string, { limit, windowSeconds }: Rate): Scope => ({
+    guard: 'budget',
+    pk,
+    windowSeconds,
+    why: `the responses' budget for ${name} is spent: ${limit} in ${windowSeconds} s`,
+    allows: (others) => others.length < limit,
+  })
+  const of = workload && `${workload.kind} ${namespace}/${workload.metadata.name}`
+  const scopes: Scope[] = []
+  const floor = replicas && takesAway !== 'nothing' ? floorOf(replica_floors, replicas.desired) : 0
+  if (replicas && floor > 0) {
+    scopes.push({
+      guard: 'replica_floor',
+      pk: `floor#${cluster}#${workload?.metadata.uid}`,
+      windowSeconds: FLOOR_WINDOW_SECONDS,
+      why: `${floor} of the ${replicas.desired} pods of ${of} must be left ready`,
+      allows: (others) => {
+        if (takesAway === 'workload') return false
+        const gone = new Set([podUid, ...others.map(({ pod }) => pod)])
+        return replicas.ready.filter((uid) => !gone.has(uid)).length >= floor
+      },
+    })
+  }
+  if (workload) scopes.push(budgetOf(of ?? '', `budget#${cluster}#${namespace}#${workload.metadata.uid}`, budget.per_workload))
+  scopes.push(budgetOf(`namespace ${namespace}`, `budget#${cluster}#${namespace}`, budget.per_namespace))
+  scopes.push(budgetOf(`cluster ${cluster}`, `budget#${cluster}`, budget.per_cluster))
+  return scopes
+}
+
+type Taking = { readonly id: string; readonly pod: string; readonly nowMs: number; readonly spend: boolean }
+
+async function take(store: Store, { pk, windowSeconds, allows }: Scope, { id, pod, nowMs, spend }: Taking): Promise<'taken' | 'none_left'> {
+  const within = (spent: Spent | undefined) => (spent?.actions ?? []).filter(({ atMs }) => atMs > nowMs - windowSeconds * 1000)
+  const isOurs = (actions: Spent['actions']) => actions.some((one) => one.id === id)
+  if (!spend) {
+    const actions = within(await read(store, { pk, sk: 'spent' }, Spent))
+    return isOurs(actions) || allows(actions) ? 'taken' : 'none_left'
+  }
   const expires = Math.ceil(nowMs / 1000) + windowSeconds
   const now = await update(store, { pk, sk: 'spent', expires }, Spent, (present) => {
-    const actions = (present?.actions ?? []).filter(({ atMs }) => atMs > nowMs - windowSeconds * 1000)
-    if (actions.some((one) => one.id === id) || actions.length >= limit) return undefined
-    return { actions: [...actions, { id, atMs: nowMs }] }
+    const actions = within(present)
+    return isOurs(actions) || !allows(actions) ? undefined : { actions: [...actions, { id, atMs: nowMs, pod }] }
   })
-  return now?.actions.some((one) => one.id === id) ?? false
+  return isOurs(now?.actions ?? []) ? 'taken' : 'none_left'
 }
 
 async function giveBack(store: Store, { pk }: Scope, id: string): Promise<void> {
@@ -82,13 +117,27 @@ async function giveBack(store: Store, { pk }: Scope, id: string): Promise<void> 
 }
 
 /** Whether this incident's responses may act on the pod now: none of another incident's did within the cool-down. */
-async function holdPod(
-  store: Store,
+async function guardCooldown(
+  { incident }: ActionRequest,
   podUid: string,
-  incident: string,
-  { nowMs, cooldown }: { nowMs: number; cooldown: number },
-): Promise<boolean> {
+  cooldown: number,
+  { store, nowMs, spend }: { readonly store: Store; readonly nowMs: number; readonly spend: boolean },
+): Promise<Refusal | undefined> {
+  if (cooldown === 0) return undefined
   const key = { pk: `cooldown#${podUid}`, sk: 'held' }
-  await store.put({ ...key, data: { incident }, expires: Math.ceil(nowMs / 1000) + cooldown }, 'absent')
-  return (await read(store, key, Held))?.incident === incident
+  if (spend) await store.put({ ...key, data: { incident }, expires: Math.ceil(nowMs / 1000) + cooldown }, 'absent')
+  const held = await readable('cooldown', () => read(store, key, Held))
+  if (held === undefined || ('incident' in held && held.incident === incident)) return undefined
+  if ('state' in held) return held
+  return { state: 'refused', guard: 'cooldown', why: `a response acted on this pod less than ${cooldown} s ago` }
+}
+
+/** A guard whose state is not of its shape refuses: what it would have said is not known. */
+export async function readable<T>(guard: string, work: () => Promise<T>): Promise<T | Refusal> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof CodedError) || error.transient) throw error
+    return { state: 'refused', guard, why: `the guard cannot be read: ${error.message}` }
+  }
 }

@@ -4,7 +4,9 @@ import { incidentPartition } from '../incident/incident.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { type ActionRequest, Target } from './request.ts'
 
-/** Something that a person may press, once. What the button carries is the `nonce` alone; all else stands here. It is kept beside the
+const Press = z.object({ user: z.string(), name: z.string(), atMs: z.number().int() })
+
+/** Something that a person may press, once; or two people, where it takes two (`people`; `approvals`: those who have). What the button carries is the `nonce` alone; all else stands here. It is kept beside the
  *  incident (`offer#…`) and, for the press, under its nonce, where the claim is the truth. */
 export const Offer = z.object({
   nonce: z.string(),
@@ -13,11 +15,13 @@ export const Offer = z.object({
   parameters: z.record(z.string(), z.unknown()),
   target: Target.optional(),
   expiresMs: z.number().int(),
-  claim: z.object({ user: z.string(), name: z.string(), atMs: z.number().int() }).optional(),
+  people: z.number().int().min(1).max(2).default(1),
+  approvals: z.array(Press).default([]),
+  claim: Press.optional(),
 })
 export type Offer = z.infer<typeof Offer>
 
-export type WantedOffer = Omit<Offer, 'nonce' | 'claim'> & { readonly sk: string }
+export type WantedOffer = Omit<Offer, 'nonce' | 'claim' | 'people' | 'approvals'> & { readonly sk: string; readonly people?: 2 }
 
 const nonceKey = (nonce: string) => ({ pk: `nonce#${nonce}`, sk: 'offer' })
 const KEEP_SECONDS = 30 * 86_400
@@ -25,7 +29,7 @@ const KEEP_SECONDS = 30 * 86_400
 /** The offer that stands under this sort key, made now if there is none. A second call gives the first one's nonce. */
 export async function ensureOffer(store: Store, { sk, ...wanted }: WantedOffer, random: () => string): Promise<Offer> {
   const place = { pk: incidentPartition(wanted.incident), sk }
-  const fresh: Offer = { ...wanted, nonce: random() }
+  const fresh: Offer = { people: 1, ...wanted, approvals: [], nonce: random() }
   await store.put({ ...place, data: fresh }, 'absent')
   const offer = (await read(store, place, Offer)) ?? fresh
   await store.put({ ...nonceKey(offer.nonce), data: offer, expires: Math.ceil(offer.expiresMs / 1000) + KEEP_SECONDS }, 'absent')
@@ -39,24 +43,29 @@ export async function offerFor(store: Store, nonce: string): Promise<Offer | und
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly offer: Offer }
   | { readonly kind: 'taken'; readonly by: NonNullable<Offer['claim']> }
-  | { readonly kind: 'expired' | 'unknown' }
+  | { readonly kind: 'one_more'; readonly offer: Offer }
+  | { readonly kind: 'expired' | 'unknown' | 'same_person' }
 
-/** Claims the offer for this user: only the first one gets it, and only in time. The same user claiming again still has it. */
+/** Claims the offer for this user: only the first one gets it, and only in time. The same user claiming again still has it. Where it takes two
+ *  `people`, the first one's press is kept (`one_more`), and somebody else's claims it: never the first one's own second press. */
 export async function claimOffer(
   store: Store,
   nonce: string,
   user: { readonly id: string; readonly name: string },
-  nowMs: number,
+  { nowMs, people }: { readonly nowMs: number; readonly people: number },
 ): Promise<ClaimResult> {
   let result: ClaimResult = { kind: 'unknown' }
   await update(store, nonceKey(nonce), Offer, (offer) => {
     if (!offer) result = { kind: 'unknown' }
     else if (offer.claim) result = offer.claim.user === user.id ? { kind: 'claimed', offer } : { kind: 'taken', by: offer.claim }
     else if (nowMs >= offer.expiresMs) result = { kind: 'expired' }
+    else if (offer.approvals.some((one) => one.user === user.id)) result = { kind: 'same_person' }
     else {
-      const claimed = { ...offer, claim: { user: user.id, name: user.name, atMs: nowMs } }
-      result = { kind: 'claimed', offer: claimed }
-      return claimed
+      const press = { user: user.id, name: user.name, atMs: nowMs }
+      const isEnough = offer.approvals.length + 1 >= Math.max(people, offer.people)
+      const next = isEnough ? { ...offer, claim: press } : { ...offer, approvals: [...offer.approvals, press] }
+      result = { kind: isEnough ? 'claimed' : 'one_more', offer: next }
+      return next
     }
     return undefined
   })
@@ -64,8 +73,9 @@ export async function claimOffer(
 }
 
 /** The request that a claimed offer stands for. Its id is a function of the nonce: asked twice, it is one action. */
-export function requestOf({ nonce, incident, action, parameters, target, claim }: Offer): ActionRequest | undefined {
+export function requestOf({ nonce, incident, action, parameters, target, approvals, claim }: Offer): ActionRequest | undefined {
   if (!target || !claim) return undefined
-  const by = { kind: 'user' as const, id: claim.user, name: claim.name }
+  const [first] = approvals
+  const by = { kind: 'user' as const, id: claim.user, name: claim.name, ...(first ? { first: { id: first.user, name: first.name } } : {}) }
   return { id: contentId('action', nonce), incident, action, parameters, target, by, expiresMs: claim.atMs + 15 * 60_000 }
 }

@@ -7,7 +7,10 @@ import type { Target } from './request.ts'
 import type { IncidentView } from './view.ts'
 
 /** What a person is offered by hand, when no response asks for it: with these parameters. */
-const BY_HAND: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { isolate: { expires: '4h' }, delete: {} }
+const BY_HAND: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  isolate: { expires: '4h' },
+  delete: { bare_pods: 'delete' },
+}
 const DAY_MS = 24 * 3600_000
 
 /** What may be pressed as the incident now stands; pure. An action that is in force on the pod that is there now, or was asked for and is
@@ -29,7 +32,12 @@ function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[]
     if (plan) {
       const { parameters, target: planned, expiresMs } = plan.request
       return [
-        numbered(view, { incident: incident.id, action, parameters, target: planned, expiresMs }, plan.request.id.slice(0, 16), nowMs),
+        numbered(
+          view,
+          { incident: incident.id, action, parameters, target: planned, expiresMs, ...(plan.people === 2 ? { people: 2 as const } : {}) },
+          plan.request.id.slice(0, 16),
+          nowMs,
+        ),
       ]
     }
     const parameters = BY_HAND[action]
@@ -44,7 +52,10 @@ function releaseOffers(view: IncidentView, nowMs: number): readonly WantedOffer[
   const isGone = ({ request: { target } }: ActionRecord): boolean =>
     inForce(view, 'delete') || (context?.absent !== undefined && context.of === `${target.namespace}/${target.pod}`)
   const undoable = actions
-    .filter(({ undo, outcome }) => undo !== undefined && (outcome?.state === 'done' || outcome?.state === 'failed'))
+    .filter(
+      ({ request, data, outcome }) =>
+        data !== undefined && actionNamed(request.action)?.undo && (outcome?.state === 'done' || outcome?.state === 'failed'),
+    )
     .filter((record) => !isGone(record) || actionNamed(record.request.action)?.outlivesPod)
     .toSorted((a, b) => (a.begunMs ?? 0) - (b.begunMs ?? 0))
   const [first] = undoable

@@ -12,6 +12,8 @@ export const Outcome = z.discriminatedUnion('state', [
   z.object({ state: z.literal('undone'), why: z.string().optional() }),
 ])
 export type Outcome = z.infer<typeof Outcome>
+/** Why an action is not begun. */
+export type Refusal = Extract<Outcome, { state: 'refused' | 'skipped' | 'expired' }>
 
 /** Whether nothing more will come of it: there is an outcome, and not a failure that may yet turn out well. */
 export function isFinal(outcome: Outcome | undefined): outcome is Outcome {

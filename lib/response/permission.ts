@@ -15,17 +15,27 @@ export const Permission = z.strictObject({
     users: z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)')).min(1),
   }),
   actions: z.array(z.enum(PRESSABLE)).min(1).describe('What these users may press in these channels.'),
+  second_person: z
+    .array(z.enum(PRESSABLE))
+    .default([])
+    .describe('Of these, what takes a second of them: who asked for it cannot approve it.'),
 })
 export type Permission = z.infer<typeof Permission>
 
 export type Presser = { readonly app: string; readonly workspace: string; readonly channel: string; readonly user: string }
 
-/** `allowed`, or which of the permissions' conditions nobody met: the workspace (or app), or this person's right to this action here. */
-export function permits(permissions: readonly Permission[], action: string, by: Presser): 'allowed' | 'wrong_workspace' | 'not_permitted' {
+/** How many people it takes, or which of the permissions' conditions nobody met: the workspace (or app), or this person's right to this action here. */
+export type Grant =
+  | { readonly kind: 'allowed'; readonly people: 1 | 2 }
+  | { readonly kind: 'wrong_workspace' }
+  | { readonly kind: 'not_permitted' }
+
+export function grantFor(permissions: readonly Permission[], action: string, by: Presser): Grant {
   const here = permissions.filter(({ slack }) => slack.app === by.app && slack.workspace === by.workspace)
-  if (here.length === 0) return 'wrong_workspace'
-  const granted = here.some(
+  if (here.length === 0) return { kind: 'wrong_workspace' }
+  const granting = here.filter(
     ({ slack, actions }) => slack.channels.includes(by.channel) && slack.users.includes(by.user) && actions.some((name) => name === action),
   )
-  return granted ? 'allowed' : 'not_permitted'
+  if (granting.length === 0) return { kind: 'not_permitted' }
+  return { kind: 'allowed', people: granting.every(({ second_person }) => second_person.some((name) => name === action)) ? 2 : 1 }
 }

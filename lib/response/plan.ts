@@ -6,11 +6,12 @@ import type { Matcher } from './match.ts'
 import { ActionRequest, type Target } from './request.ts'
 import type { Response } from './response.ts'
 
-/** What a response calls for: the request, in which mode, and which of its actions it is, from 0. Kept beside the incident under `plan#<action id>`. */
+/** What a response calls for: the request, in which mode, which of its actions it is, from 0, and how many people an approval takes. Kept beside the incident under `plan#<action id>`. */
 export const PlannedAction = z.object({
   response: z.string(),
   mode: z.enum(['observe', 'approve', 'enforce']),
   step: z.number().int().default(0),
+  people: z.literal([1, 2]).default(1),
   request: ActionRequest,
 })
 export type PlannedAction = z.infer<typeof PlannedAction>
@@ -38,6 +39,7 @@ export function planActions(incident: Incident, detection: Detection, { response
         response: response.response,
         mode: response.mode,
         step,
+        people: response.second_person ? (2 as const) : (1 as const),
         request: {
           id: contentId(
             'action',
@@ -55,6 +57,7 @@ export function planActions(incident: Incident, detection: Detection, { response
           target,
           by: { kind: 'response' as const, name: response.response },
           expiresMs: nowMs + response.expires * 1000,
+          ...(response.mode === 'observe' || response.dry_run ? { dryRun: true } : {}),
         },
       })),
     )

@@ -1,14 +1,16 @@
 import * as z from 'zod'
+import type { PodData } from './actions/pod-data.ts'
 import { Outcome } from './outcome.ts'
 import { ActionRequest } from './request.ts'
 
-/** What stands in the table of one action: the request, when it was begun and on which pod, what its undo
- *  will need, what became of it, and the request that undid it. */
+/** What stands in the table of one action: the request, when it was begun and on which pod, what it and its undo
+ *  work from, where the evidence of the pod is, what became of it, and the request that undid it. */
 export const ActionRecord = z.object({
   request: ActionRequest,
   begunMs: z.number().int().optional(),
   podUid: z.string().optional(),
-  undo: z.record(z.string(), z.unknown()).optional(),
+  data: z.record(z.string(), z.unknown()).optional(),
+  evidence: z.object({ uri: z.string(), sha256: z.string() }).optional(),
   outcome: Outcome.optional(),
   settledMs: z.number().int().optional(),
   undoneBy: z.string().optional(),
@@ -16,3 +18,8 @@ export const ActionRecord = z.object({
 export type ActionRecord = z.infer<typeof ActionRecord>
 
 export const actionSortKey = (id: string): string => `action#${id}`
+
+/** The pod that was proven to be the one, if it came to that. */
+export function podOf({ podUid, request: { target } }: ActionRecord): { readonly pod?: PodData } {
+  return podUid === undefined ? {} : { pod: { namespace: target.namespace, name: target.pod, uid: podUid } }
+}

@@ -13,16 +13,18 @@ export const Target = z.object({
 })
 export type Target = z.infer<typeof Target>
 
-/** Who wants it: a response from a rule file, a person by a button, or the sweep because time ran out. */
+/** Who wants it: a response from a rule file, a person by a button (`first`: who asked for it, where it takes two), or the sweep because time ran
+ *  out. */
 export const Requester = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('response'), name: z.string() }),
-  z.object({ kind: z.literal('user'), id: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('user'), id: z.string(), name: z.string(), first: z.object({ id: z.string(), name: z.string() }).optional() }),
   z.object({ kind: z.literal('sweep') }),
 ])
 export type Requester = z.infer<typeof Requester>
 
 /** One change to ask of the cluster: the message of the actions queue. `id` is a function of what is asked and why, so asking again
- *  is the same action. `expiresMs` (Unix ms): not to be begun after that. */
+ *  is the same action. `expiresMs` (Unix ms): not to be begun after that. `dryRun`: only
+ *  to say what would come of it. */
 export const ActionRequest = z.object({
   id: z.string(),
   incident: z.string(),
@@ -31,10 +33,13 @@ export const ActionRequest = z.object({
   target: Target,
   by: Requester,
   expiresMs: z.number().int(),
+  dryRun: z.boolean().optional(),
 })
 export type ActionRequest = z.infer<typeof ActionRequest>
 
-/** `response "Contain …"`, `@name`, `sweep`. */
+/** `response "Contain …"`, `@name`, `@first, with @second`, `sweep`. */
 export function requesterWords(by: Requester): string {
-  return by.kind === 'response' ? `response "${by.name}"` : by.kind === 'user' ? `@${by.name}` : 'sweep'
+  if (by.kind === 'response') return `response "${by.name}"`
+  if (by.kind === 'sweep') return 'sweep'
+  return by.first ? `@${by.first.name}, with @${by.name}` : `@${by.name}`
 }

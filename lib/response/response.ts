@@ -34,6 +34,8 @@ export const Response = z.strictObject({
     .enum(['observe', 'approve', 'enforce'])
     .default('observe')
     .describe('observe says what it would do, approve asks in chat, enforce does it.'),
+  dry_run: z.boolean().default(false).describe('Goes the whole way, approval included, and then only says what it would do.'),
+  second_person: z.boolean().default(false).describe('With approve: it takes two people.'),
   expires: DurationSeconds.default(3600).describe('How long an approval may be given, or an action begun; 1h where it is not said.'),
   actions: z.array(Step).min(1).max(10).describe('What is done to the pod, in this order.'),
   tests: z.array(ResponseTest).optional().describe('Its test cases, which creance test runs.'),

@@ -1,11 +1,28 @@
 import * as z from 'zod'
 import { CodedError } from '../error.ts'
 
-/** How a function gets at its one cluster: its name, as the forwarder stamps it, and a kubeconfig as text or file (neither: in the cluster). */
+/** How a function gets at clusters: those of its rule files; without any, one by its name, as the forwarder stamps it, and a kubeconfig as text or file
+ *  (neither: in the cluster). `CREANCE_NAMESPACE`: where Creance's own pods run there. */
 export const ClusterEnv = z.object({
   CREANCE_CLUSTER: z.string(),
+  CREANCE_NAMESPACE: z.string().min(1).default('creance'),
+  CREANCE_RULES: z.string().default('rules'),
   KUBECONFIG: z.string().optional(),
   KUBECONFIG_TEXT: z.string().optional(),
+})
+
+/** The one cluster of the settings. */
+export function onlyCluster({ CREANCE_CLUSTER, KUBECONFIG, KUBECONFIG_TEXT }: z.infer<typeof ClusterEnv>) {
+  return { name: CREANCE_CLUSTER, file: KUBECONFIG, text: KUBECONFIG_TEXT }
+}
+
+/** What the function that acts is told. `MAX_RECEIVES`: of the actions queue, before its dead letters. `ORDER_KEY`: what agents' orders are signed with. */
+export const RespondEnv = ClusterEnv.extend({
+  TABLE: z.string(),
+  MESSAGES_QUEUE_URL: z.url(),
+  EVIDENCE_BUCKET: z.string().min(1),
+  MAX_RECEIVES: z.coerce.number().int().default(3),
+  ORDER_KEY: z.string().optional(),
 })
 
 /** How the two audit functions find their rules, and say what they found. */

@@ -122,11 +122,11 @@ async function tell({ incident, isChanged }: Opened, telling: Telling, { store, 
   await incidents.send([{ body: JSON.stringify({ incident: id }), group: id, dedup: `${id}-${revision}` }])
 }
 
-/** Writes what a response calls for on one pod down, and sends what is to be done without asking, in its order. */
+/** Writes what a response calls for on one pod down, and sends what is to be done, or looked at, without asking, in its order. */
 async function handOn(planned: readonly PlannedAction[], ports: EvaluatePorts): Promise<void> {
   const standing = []
   for (const action of planned) standing.push(await writeDown(action, ports))
-  const requests = standing.filter(({ mode }) => mode === 'enforce').map(({ request }) => request)
+  const requests = standing.filter(({ mode }) => mode !== 'approve').map(({ request }) => request)
   if (requests.length > 0) await ports.actions.send([actionsMessage(requests)])
 }
 

@@ -7,7 +7,7 @@ import type { QueueSender } from '../port/queue.ts'
 import { type Store, update } from '../port/store.ts'
 import { claimOffer, type Offer, offerFor, requestOf } from '../response/offer.ts'
 import { offerTitle } from '../response/offers.ts'
-import { type Permission, permits } from '../response/permission.ts'
+import { grantFor, type Permission } from '../response/permission.ts'
 import { type Press, readPress } from '../slack/press.ts'
 import { type SignedRequest, verifySignature } from '../slack/signature.ts'
 import { code } from '../slack/text.ts'
@@ -52,26 +52,29 @@ export async function interact(request: SignedRequest, ports: InteractPorts): Pr
 /** The verdict on a genuine press of a button of ours. */
 async function judge(press: Press, offer: Offer, ports: InteractPorts): Promise<string> {
   const { store, permissions, clock } = ports
-  const verdict = permits(permissions, offer.action, {
+  const grant = grantFor(permissions, offer.action, {
     app: press.app,
     workspace: press.workspace,
     channel: press.channel,
     user: press.user.id,
   })
-  if (verdict === 'wrong_workspace') return refuse(press, offer, verdict, 'No permission covers this Slack app and workspace.', ports)
-  if (verdict === 'not_permitted')
+  if (grant.kind === 'wrong_workspace') return refuse(press, offer, grant.kind, 'No permission covers this Slack app and workspace.', ports)
+  if (grant.kind === 'not_permitted')
     return refuse(
       press,
       offer,
-      verdict,
+      grant.kind,
       `You may not press ${code(offerTitle(offer.action))} here. No permission in the rules allows it.`,
       ports,
     )
 
   // Written before the claim: should this process die right after it, the sweep finds the claim and sends the action.
   await setDue(store, clock() + FOLLOW_UP_MS, `follow-${offer.nonce}-${press.user.id}`, { do: 'follow', nonce: offer.nonce })
-  const claim = await claimOffer(store, offer.nonce, press.user, clock())
+  const claim = await claimOffer(store, offer.nonce, press.user, { nowMs: clock(), people: grant.people })
   if (claim.kind === 'claimed') return accept(press, claim.offer, ports)
+  if (claim.kind === 'one_more') return ask(press, claim.offer, ports)
+  if (claim.kind === 'same_person')
+    return refuse(press, offer, 'same_person', 'It takes two people: somebody else must press this now.', ports)
   if (claim.kind === 'taken') {
     const when = new Date(claim.by.atMs).toISOString()
     return refuse(press, offer, 'already_pressed', `<@${claim.by.user}> pressed this first, at ${when}.`, ports)
@@ -90,6 +93,16 @@ async function accept(press: Press, offer: Offer, { store, actions, messages, cl
   await messages.send([noticeMessage(incident, `pressed-${nonce}`)])
   log.info('press accepted', { incident, action, user: press.user.id })
   return 'accepted'
+}
+
+/** The first of two has pressed: the button stays, for the second. */
+async function ask(press: Press, { incident, action, nonce }: Offer, { store, messages, clock, log }: InteractPorts): Promise<string> {
+  const id = `press-${nonce}-${press.user.id}`
+  const line = { id, at: clock(), kind: 'press', what: `${action} pressed`, by: `@${press.user.name}`, outcome: 'one_more' } as const
+  await journal(store, { ...line, incident, action, why: 'it takes two people' })
+  await messages.send([noticeMessage(incident, id)])
+  log.info('press kept for a second person', { incident, action, user: press.user.id })
+  return 'one_more'
 }
 
 async function refuse(

@@ -1,34 +1,44 @@
+import type { AgentLinks } from '../agent/link.ts'
+import { contentId } from '../detection/id.ts'
 import { CodedError, messageOf } from '../error.ts'
 import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
 import { journal } from '../incident/journal.ts'
 import { PLACES_CAP } from '../incident/merge.ts'
-import type { ClusterReader, ClusterWriter } from '../port/cluster.ts'
+import type { Cluster } from '../port/cluster.ts'
+import type { EvidenceStore } from '../port/evidence.ts'
 import type { Clock, Log } from '../port/log.ts'
+import type { Metrics } from '../port/metrics.ts'
 import type { QueueSender } from '../port/queue.ts'
 import { read, type Store, update } from '../port/store.ts'
-import type { ProvenPod } from '../response/action.ts'
-import { type AnyAction, actionNamed } from '../response/actions/index.ts'
-import { keepEvidence } from '../response/evidence.ts'
-import { type Guards, guardPod, guardRequest } from '../response/guards.ts'
-import { guardLimits, guardStop } from '../response/limits.ts'
-import { isFinal, type Outcome, outcomeWords } from '../response/outcome.ts'
-import { provePod } from '../response/prove.ts'
-import { ActionRecord, actionSortKey } from '../response/record.ts'
+import { actionNamed } from '../response/actions/index.ts'
+import { type Begun, decide, type Verdict } from '../response/decide.ts'
+import { outcomeEvent } from '../response/event.ts'
+import type { Guards } from '../response/guards.ts'
+import { noteObserved } from '../response/history.ts'
+import { isFinal, outcomeWords } from '../response/outcome.ts'
+import { ActionRecord, actionSortKey, podOf } from '../response/record.ts'
 import { release } from '../response/release.ts'
 import { type ActionRequest, requesterWords } from '../response/request.ts'
 import { loadView } from '../response/view.ts'
+import { patiently } from '../retry.ts'
 import { setDue } from './due.ts'
 import { type ActionsMessage, noticeMessage } from './messages.ts'
+import { order } from './order.ts'
 
 export type RespondPorts = {
-  /** The cluster that `cluster` writes to, by the name that the forwarder stamps on its alerts. */
-  readonly clusterName: string
-  readonly cluster: ClusterReader & ClusterWriter
+  /** The clusters that may be acted on, by the names that forwarders stamp on their alerts. */
+  readonly clusters: (name: string) => Promise<Cluster | undefined>
+  /** Those in which an agent acts, which answers in its own time (outcome.ts). */
+  readonly agents?: AgentLinks
   readonly store: Store
   readonly messages: QueueSender
+  readonly evidence: EvidenceStore
   readonly guards: Guards
+  readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Log
+  /** How long what fails in a way that may pass is tried again before the message is given back; less than its visibility time-out. */
+  readonly patienceMs: number
 }
 
 const FINISH_AFTER_MS = 10 * 60_000
@@ -54,95 +64,127 @@ export async function respond({ requests }: ActionsMessage, ports: RespondPorts,
 /** Carries out one action request, once: a request that has an outcome already is only told again. Each step can be done again after a
  *  crash with the same result. On the last try people are told that it failed, and it goes to the dead letters all the same. */
 async function carryOut(request: ActionRequest, ports: RespondPorts, { lastTry }: Tries): Promise<void> {
-  const key = { pk: incidentPartition(request.incident), sk: actionSortKey(request.id) }
-  const record = await read(ports.store, key, ActionRecord)
   try {
-    const outcome = isFinal(record?.outcome) ? record.outcome : await decide(request, record?.begunMs, ports)
-    await settle(request, outcome, ports)
+    const verdict = await patiently(() => verdictOn(request, ports), ports.patienceMs)
+    if (verdict) await settle(request, verdict, ports)
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
     if (error.transient && !lastTry) throw error
-    await settle(request, { state: 'failed', why: error.message, retryable: error.transient }, ports)
+    await settle(request, { outcome: { state: 'failed', why: error.message, retryable: error.transient } }, ports)
     if (error.transient) throw error
   }
 }
 
-/** The verdict, read from top to bottom: guards on the request, proof of the pod, guards on the pod, evidence kept, then the action. */
-async function decide(request: ActionRequest, begunMs: number | undefined, ports: RespondPorts): Promise<Outcome> {
-  const { cluster, clusterName, store, guards, clock } = ports
-  if (request.target.cluster !== clusterName) {
-    return { state: 'refused', guard: 'unknown_cluster', why: `this responder acts on cluster ${clusterName} alone` }
+/** undefined: an agent was told to do it. */
+async function verdictOn(request: ActionRequest, ports: RespondPorts): Promise<Verdict | undefined> {
+  const record = await read(ports.store, recordKey(request), ActionRecord)
+  if (isFinal(record?.outcome)) return { outcome: record.outcome, ...podOf(record) }
+  const link = ports.agents?.(request.target.cluster)
+  if (link) return order(request, record, link, ports)
+  const cluster = await ports.clusters(request.target.cluster)
+  if (!cluster) {
+    const why = `no access to a cluster ${request.target.cluster.slice(0, 100)} is set up`
+    return { outcome: { state: 'refused', guard: 'unknown_cluster', why } }
   }
-  if (request.action === 'release') return release(request, ports)
-  const action = actionNamed(request.action)
-  if (!action) return { state: 'refused', guard: 'unknown_action', why: `there is no action "${request.action.slice(0, 40)}"` }
-  const problem = action.problemWith(request.parameters)
-  if (problem !== undefined) return { state: 'refused', guard: 'bad_parameters', why: `${action.name}: ${problem}` }
-  const stopped = await guardStop(store)
-  if (stopped) return stopped
-  const against = guardRequest(request, guards, { nowMs: clock(), begunMs })
-  if (against) return against
-
-  const { namespace, pod: name } = request.target
-  const proof = provePod(await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace, name }), request.target)
-  if (proof.kind === 'absent') {
-    return begunMs !== undefined && action.goneAfterBegin === 'done'
-      ? { state: 'done', why: 'the pod is gone since this was begun' }
-      : { state: 'skipped', why: proof.why }
-  }
-  if (proof.kind === 'unproven') return { state: 'refused', guard: 'unproven', why: proof.why }
-  const protectedBy = guardPod(proof.pod.object, guards)
-  if (protectedBy) return protectedBy
-
-  const limited = await guardLimits(request, proof.pod.uid, guards, { store, nowMs: clock() })
-  if (limited) return limited
-
-  if (action.destructive) await keepEvidence(proof.pod.object, request, ports)
-  await begin(request, proof.pod, action, ports)
-  return action.run(proof.pod, request.parameters, { cluster, actionId: request.id, incident: request.incident })
+  if (request.action === 'release') return release(request, { ...ports, cluster })
+  return decide(request, record, { ...ports, cluster, begin: (begun) => begin(request, begun, ports) })
 }
 
-/** Writes down, before the cluster is touched: that it is begun, what its undo will need, when it is to be undone, and that it is to be
- *  looked after should this process die. */
-async function begin(request: ActionRequest, pod: ProvenPod, action: AnyAction, { store, clock }: RespondPorts): Promise<void> {
+function recordKey({ incident, id }: ActionRequest) {
+  return { pk: incidentPartition(incident), sk: actionSortKey(id) }
+}
+
+/** Writes down, before the cluster is touched: that it is begun, what it works from, when it is to be undone, and that it is to be looked after
+ *  should this process die. */
+async function begin(request: ActionRequest, { pod, data, evidence }: Begun, { store, clock }: RespondPorts): Promise<ActionRecord> {
+  const fresh: ActionRecord = { request, begunMs: clock(), podUid: pod.uid, data: { ...data }, ...(evidence ? { evidence } : {}) }
+  const record = (await update(store, recordKey(request), ActionRecord, (now) => (now?.begunMs === undefined ? fresh : undefined))) ?? fresh
+  const begunMs = record.begunMs ?? clock()
+  await followBegun({ ...record, begunMs }, store)
+  await setDue(store, begunMs + FINISH_AFTER_MS, `finish-${request.id}`, { do: 'finish', request })
+  return record
+}
+
+/** Writes down what follows from its being begun: the journal's line, and when it is to be undone. */
+export async function followBegun(record: ActionRecord & { readonly begunMs: number }, store: Store): Promise<void> {
+  const { request, begunMs, evidence } = record
   const { id, incident, target, by, parameters } = request
-  const key = { pk: incidentPartition(incident), sk: actionSortKey(id) }
-  const undo = action.undoOf(pod, parameters, id)
-  const record = await update(store, key, ActionRecord, (now): ActionRecord | undefined =>
-    now?.begunMs === undefined ? { request, begunMs: clock(), podUid: pod.uid, ...(undo ? { undo } : {}) } : undefined,
-  )
-  const begunMs = record?.begunMs ?? clock()
-  const what = `${action.name} pod ${target.namespace}/${target.pod}`
-  const line = { id: `begun-${id}`, at: begunMs, kind: 'action', what, incident, action: action.name } as const
-  await journal(store, { ...line, by: requesterWords(by), outcome: 'begun' })
-  await setDue(store, begunMs + FINISH_AFTER_MS, `finish-${id}`, { do: 'finish', request })
-  const lifetime = action.lifetimeSeconds(parameters)
+  const what = `${request.action} pod ${target.namespace}/${target.pod}`
+  const line = { id: `begun-${id}`, at: begunMs, kind: 'action', what, incident, action: request.action } as const
+  const kept = evidence && { why: `evidence ${evidence.uri} sha256 ${evidence.sha256}` }
+  await journal(store, { ...line, by: requesterWords(by), outcome: 'begun', ...kept })
+  const lifetime = actionNamed(request.action)?.lifetimeSeconds(parameters)
   if (lifetime === undefined) return
   const endsMs = begunMs + lifetime * 1000
   const end = { id: `${id}-undo`, action: 'release', parameters: { of: [id] }, by: { kind: 'sweep' as const }, expiresMs: endsMs }
   await setDue(store, endsMs, `undo-${id}`, { do: 'undo', action: id, request: { ...request, ...end } })
 }
 
-/** Makes the outcome known, in this order: journal, the action's record, the incident's state, chat. */
-async function settle(request: ActionRequest, outcome: Outcome, { store, messages, clock, log }: RespondPorts): Promise<void> {
+/** Makes the outcome known, in this order: journal, the action's record, the incident's state, chat, the pod's own events. */
+export async function settle(request: ActionRequest, verdict: Verdict, ports: RespondPorts): Promise<void> {
+  const { store, messages, metrics, clock, log } = ports
+  const { outcome, pod } = verdict
   const { id, incident, action, target, by } = request
   const what = `${action} pod ${target.namespace}/${target.pod}`
   const why = 'why' in outcome && outcome.why ? { why: outcome.why } : {}
   const line = { at: clock(), kind: 'outcome', what, incident, action, by: requesterWords(by), outcome: outcome.state, ...why } as const
   await journal(store, { id: `outcome-${id}-${outcome.state}`, ...line })
-  const key = { pk: incidentPartition(incident), sk: actionSortKey(id) }
-  const record = await update(store, key, ActionRecord, (now): ActionRecord | undefined =>
-    now?.outcome?.state === outcome.state || now?.undoneBy !== undefined
-      ? undefined
-      : { ...(now ?? { request }), outcome, settledMs: clock() },
-  )
+  let isNew = false
+  const record = await update(store, recordKey(request), ActionRecord, (now): ActionRecord | undefined => {
+    isNew = now?.outcome?.state !== outcome.state && now?.undoneBy === undefined
+    const proven = pod && { podUid: pod.uid }
+    return isNew ? { ...(now ?? { request, ...proven }), outcome, settledMs: clock() } : undefined
+  })
   await reflect(request, outcome, store)
+  await observe(request, verdict, ports)
+  if (pod) await tellOnPod(request, verdict, ports)
   await messages.send([noticeMessage(incident, `${id}-${outcome.state}-${record?.settledMs ?? 0}`)])
+  if (isNew)
+    metrics.count('creance_actions_total', {
+      action: labelOf(action),
+      outcome: outcome.state,
+      guard: 'guard' in outcome ? outcome.guard : '',
+      by: by.kind,
+    })
   log.info('action settled', { incident, action: id, name: action, outcome: outcome.state, why: messageOf(outcomeWords(outcome)) })
 }
 
+/** A name from the rules or a message, as a label of a metric. */
+function labelOf(action: string): string {
+  return action === 'release' || actionNamed(action) ? action : 'unknown'
+}
+
+/** Counts what a response that only observes would have done. */
+async function observe(
+  { id, incident, by, dryRun, target }: ActionRequest,
+  { outcome, workload }: Verdict,
+  { store, clock }: RespondPorts,
+): Promise<void> {
+  if (!dryRun || by.kind !== 'response') return
+  const pod = `${target.namespace}/${target.pod}`
+  const would = outcome.state === 'dry_run'
+  await noteObserved(store, {
+    response: by.name,
+    id: contentId(incident, pod, target.uid ?? target.containerId ?? id),
+    would,
+    workload: workload ?? pod,
+    atMs: clock(),
+  })
+}
+
+/** Tells it in the pod's own events. What was done stands, whether or not that can be written. */
+async function tellOnPod(request: ActionRequest, { outcome, pod }: Verdict, { clusters, clock, log }: RespondPorts): Promise<void> {
+  try {
+    const cluster = await clusters(request.target.cluster)
+    if (cluster && pod) await cluster.create(outcomeEvent(request, outcome, pod, clock()))
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    log.warn('no event on the pod', { action: request.id, why: messageOf(error) })
+  }
+}
+
 /** What the outcome means for the incident: contained, when no pod that was heard of is left as it was; or open again. */
-async function reflect({ incident, action }: ActionRequest, { state }: Outcome, store: Store): Promise<void> {
+async function reflect({ incident, action }: ActionRequest, { state }: Verdict['outcome'], store: Store): Promise<void> {
   const contains = state === 'done' && CONTAINING.has(action) && (await isContained(incident, store))
   const frees = state === 'undone' && action === 'release'
   if (!contains && !frees) return
@@ -153,7 +195,7 @@ async function reflect({ incident, action }: ActionRequest, { state }: Outcome, 
   })
 }
 
-const CONTAINING: ReadonlySet<string> = new Set(['isolate', 'delete'])
+const CONTAINING: ReadonlySet<string> = new Set(['isolate', 'delete', 'evict', 'scale_to_zero', 'suspend'])
 
 async function isContained(id: string, store: Store): Promise<boolean> {
   const view = await loadView(store, id)

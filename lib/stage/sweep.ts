@@ -78,7 +78,7 @@ async function carryOut(due: Exclude<Due, { do: 'decide' }>, id: string, ports: 
 async function undo({ action, request }: Due & { do: 'undo' }, id: string, ports: SweepPorts): Promise<void> {
   const { store, actions, clock } = ports
   const [of, by] = await Promise.all([recordOf(store, request.incident, action), recordOf(store, request.incident, request.id)])
-  if (!of?.undo || of.outcome?.state === 'undone' || isFinal(by?.outcome)) return
+  if (!of?.data || of.outcome?.state === 'undone' || isFinal(by?.outcome)) return
   await actions.send([actionsMessage([request])])
   await setDue(store, clock() + AGAIN_MS, id, { do: 'undo', action, request })
 }

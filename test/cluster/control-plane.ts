@@ -8,7 +8,8 @@ import { stringify } from 'yaml'
 import { freePorts } from '../support/free-ports.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
-const CONTROLLERS = [
+/** Those that run unless `controllerManagerFlags` says otherwise. */
+export const CONTROLLERS: readonly string[] = [
   'deployment-controller',
   'replicaset-controller',
   'garbage-collector-controller',

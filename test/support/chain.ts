@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
 import { openDatabase } from '../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
 import { packBatch } from '../../lib/batch/batch.ts'
 import { type JournalLine, readJournal } from '../../lib/incident/journal.ts'
 import type { Chat, ChatMessage } from '../../lib/port/chat.ts'
+import type { EvidenceStore } from '../../lib/port/evidence.ts'
 import type { Log } from '../../lib/port/log.ts'
 import type { Queue } from '../../lib/port/queue.ts'
 import { type IncidentView, loadView } from '../../lib/response/view.ts'
@@ -37,11 +39,18 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
   const cluster = kubernetesCluster(kubeConfig({ text: api.kubeconfig }))
   const ruleSet = loadRulesOrThrow(rules)
   const chat = listChat()
+  const evidence = memoryEvidence()
   const failures: unknown[] = []
+  const wrapped = wrap('cluster', cluster)
   let count = 0
   const ports = {
     clusterName: 'demo',
-    cluster: wrap('cluster', cluster),
+    cluster: wrapped,
+    readers: async (name: string) => (name === 'demo' ? wrapped : undefined),
+    clusters: async (name: string) => (name === 'demo' ? wrapped : undefined),
+    evidence: wrap('evidence', evidence),
+    metrics: { count: () => undefined },
+    patienceMs: 0,
     store: wrap('store', store),
     chat: wrap('chat', chat.port),
     incidents: wrap('queue', queues.incidents),
@@ -89,6 +98,7 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
     cluster,
     api,
     chat,
+    evidence,
     settle,
     /** What the stages threw; each was delivered again. */
     failures,
@@ -111,6 +121,19 @@ export type TestChain = Awaited<ReturnType<typeof testChain>>
 
 export type Told = { readonly channel: string; readonly user: string; readonly text: string }
 type Shown = { key: string; channel: string; ts: string; message: ChatMessage; edits: number }
+
+/** An EvidenceStore that is a map. */
+export function memoryEvidence(): EvidenceStore & { readonly kept: ReadonlyMap<string, Uint8Array> } {
+  const kept = new Map<string, Uint8Array>()
+  return {
+    kept,
+    keep: async (key, bytes) => {
+      const present = kept.get(key) ?? bytes
+      kept.set(key, present)
+      return { uri: `memory://${key}`, sha256: createHash('sha256').update(present).digest('hex') }
+    },
+  }
+}
 
 /** A Chat that is a list of messages. */
 export function listChat() {

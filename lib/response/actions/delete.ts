@@ -1,24 +1,36 @@
 import * as z from 'zod'
 import { DurationSeconds } from '../../duration.ts'
 import type { Action } from '../action.ts'
+import { makesAgain } from './owner.ts'
+import { PodData, podData, podIdentity } from './pod-data.ts'
 
-const Parameters = z.strictObject({ grace_period: DurationSeconds.optional() })
+export const BarePods = z.enum(['refuse', 'delete']).default('refuse').describe('A pod without a controller comes back from nowhere.')
+const Parameters = z.strictObject({ grace_period: DurationSeconds.optional(), bare_pods: BarePods })
+const Data = z.object({ pod: PodData, graceSeconds: z.number().optional(), said: z.string().optional() })
 
 /** Deletes the pod, with its own grace period unless another is given. Its controller, if it has one, makes a new pod, which is another's uid. */
-export const deletePod: Action<z.infer<typeof Parameters>> = {
+export const deletePod: Action<z.infer<typeof Parameters>, z.infer<typeof Data>> = {
   name: 'delete',
   title: 'Delete',
-  description:
-    'Deletes the pod; what the API server knows of it is kept as evidence first. Its controller, if it has one, makes a new one.',
+  description: 'Deletes the pod; evidence of it is taken first. Its controller, if it has one, makes a new one.',
   parameters: Parameters,
-  rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'delete'] }],
+  data: Data,
+  rbac: () => [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'delete'] }],
   example: 'delete: {grace_period: 30s}',
   destructive: true,
+  losesPod: true,
+  takesAway: 'pod',
   goneAfterBegin: 'done',
   outlivesPod: false,
-  run: async ({ namespace, name, uid }, { grace_period }, { cluster }) => {
+  prepare: async (pod, { grace_period, bare_pods }) => {
+    const again = makesAgain(pod, bare_pods)
+    if (again.kind !== 'fine') return again
     const grace = grace_period === undefined ? {} : { graceSeconds: grace_period }
-    const removed = await cluster.remove({ apiVersion: 'v1', kind: 'Pod', namespace, name, uid, ...grace })
-    return removed === 'absent' ? { state: 'skipped', why: 'the pod was gone already' } : { state: 'done' }
+    return { kind: 'ready', data: { pod: podData(pod), ...grace, ...(again.said ? { said: again.said } : {}) } }
+  },
+  run: async ({ pod, graceSeconds, said }, { cluster }) => {
+    const removed = await cluster.remove({ ...podIdentity(pod), ...(graceSeconds === undefined ? {} : { graceSeconds }) })
+    if (removed === 'absent') return { state: 'skipped', why: 'the pod was gone already' }
+    return { state: 'done', ...(said ? { why: said } : {}) }
   },
 }

@@ -1,23 +1,38 @@
 import { CodedError } from '../../error.ts'
-import type { Action, ActionContext, ProvenPod } from '../action.ts'
+import type { Action, ActionContext, Prepared, ProvenPod, RbacRule } from '../action.ts'
 import type { Outcome } from '../outcome.ts'
+import { annotate } from './annotate.ts'
+import { capture } from './capture.ts'
+import { cordon } from './cordon.ts'
 import { deletePod } from './delete.ts'
+import { evict } from './evict.ts'
 import { isolate } from './isolate.ts'
 import { label } from './label.ts'
+import { scaleToZero } from './scale-to-zero.ts'
+import { suspend } from './suspend.ts'
 
-/** An action as others hold it: its parameters are what a rule file or a message says, and are read by the action's own schema. */
-export type AnyAction = Omit<Action, 'parameters' | 'run' | 'lifetimeSeconds' | 'undoOf'> & {
+/** What was written down of an action before it was begun, as it stands in the table or in a message. */
+export type ActionData = Readonly<Record<string, unknown>>
+
+/** An action as others hold it: its parameters are what a rule file or a message says, its data what the table says; both are read by the
+ *  action's own schemas (`invalid_input` where they are of another shape). */
+export type AnyAction = Omit<Action, 'parameters' | 'data' | 'rbac' | 'lifetimeSeconds' | 'prepare' | 'run' | 'undo'> & {
   readonly parameters: Action<unknown>['parameters']
   /** What is wrong with the parameters; undefined: nothing. */
   readonly problemWith: (parameters: unknown) => string | undefined
+  readonly rbac: (parameters?: unknown) => readonly RbacRule[]
   readonly lifetimeSeconds: (parameters: unknown) => number | undefined
-  readonly undoOf: (pod: ProvenPod, parameters: unknown, actionId: string) => Readonly<Record<string, unknown>> | undefined
-  readonly run: (pod: ProvenPod, parameters: unknown, context: ActionContext) => Promise<Outcome>
+  readonly prepare: (pod: ProvenPod, parameters: unknown, context: ActionContext) => Promise<Prepared<ActionData>>
+  readonly run: (data: unknown, context: ActionContext) => Promise<Outcome>
+  readonly undo?: (data: unknown, context: ActionContext) => Promise<Outcome>
 }
 
 /** Every action there is, by name; a new one is its file and a line here. */
 const ACTIONS: ReadonlyMap<string, AnyAction> = new Map(
-  [label, isolate, deletePod].map((action) => [action.name, open(action as Action<unknown>)]),
+  [label, annotate, isolate, capture, deletePod, evict, cordon, scaleToZero, suspend].map((action) => [
+    action.name,
+    open(action as unknown as Action<unknown, unknown>),
+  ]),
 )
 
 export const ACTION_NAMES: readonly string[] = [...ACTIONS.keys()]
@@ -26,12 +41,10 @@ export function actionNamed(name: string): AnyAction | undefined {
   return ACTIONS.get(name)
 }
 
-function open({ parameters: schema, run, lifetimeSeconds, undoOf, ...rest }: Action<unknown>): AnyAction {
-  const read = (parameters: unknown) => {
-    const parsed = schema.safeParse(parameters)
-    if (!parsed.success) throw new CodedError('invalid_input', `${rest.name}: parameters of another shape`, { cause: parsed.error })
-    return parsed.data
-  }
+function open(action: Action<unknown, unknown>): AnyAction {
+  const { parameters: schema, data: dataSchema, rbac, lifetimeSeconds, prepare, run, undo, ...rest } = action
+  const parametersFrom = (value: unknown) => readAs(schema, value, `${rest.name}: parameters`)
+  const dataFrom = (value: unknown) => readAs(dataSchema, value, `${rest.name}: what was written down of it`)
   return {
     ...rest,
     parameters: schema,
@@ -39,8 +52,16 @@ function open({ parameters: schema, run, lifetimeSeconds, undoOf, ...rest }: Act
       const issue = schema.safeParse(parameters).error?.issues[0]
       return issue && [issue.path.join('.'), issue.message].filter(Boolean).join(': ')
     },
-    lifetimeSeconds: (parameters) => lifetimeSeconds?.(read(parameters)),
-    undoOf: (pod, parameters, actionId) => undoOf?.(pod, read(parameters), actionId),
-    run: async (pod, parameters, context) => run(pod, read(parameters), context),
+    rbac: (parameters) => rbac(parameters === undefined ? undefined : parametersFrom(parameters)),
+    lifetimeSeconds: (parameters) => lifetimeSeconds?.(parametersFrom(parameters)),
+    prepare: async (pod, parameters, context) => (await prepare(pod, parametersFrom(parameters), context)) as Prepared<ActionData>,
+    run: async (data, context) => run(dataFrom(data), context),
+    ...(undo ? { undo: async (data: unknown, context: ActionContext) => undo(dataFrom(data), context) } : {}),
   }
+}
+
+function readAs<T>(schema: Action<T>['parameters'], value: unknown, what: string): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success) throw new CodedError('invalid_input', `${what} of another shape`, { cause: parsed.error })
+  return parsed.data
 }

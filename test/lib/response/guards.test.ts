@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { BASE_GUARDS, Guards, guardPod, guardRequest, joinGuards } from '../../../lib/response/guards.ts'
+import { baseGuards, Guards, guardPod, guardRequest, joinGuards } from '../../../lib/response/guards.ts'
 import type { ActionRequest } from '../../../lib/response/request.ts'
 
+const BASE_GUARDS = baseGuards()
 const NOW = 1_795_495_800_000
 const REQUEST: ActionRequest = {
   id: 'a',
@@ -59,8 +60,7 @@ test('what was begun is taken up again past its time, for an hour, but never in 
 })
 
 test('guards of several files add up, and none takes away what always holds', () => {
-  const joined = joinGuards([
-    BASE_GUARDS,
+  const joined = joinGuards(BASE_GUARDS, [
     Guards.parse({ protected_namespaces: ['prod'], max_evidence_age: '10m' }),
     Guards.parse({ protected_labels: { tier: 'gold' } }),
   ])

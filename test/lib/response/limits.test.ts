@@ -1,12 +1,14 @@
 import { beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../../lib/adapter/sqlite-store.ts'
+import type { KubernetesObject } from '../../../lib/port/cluster.ts'
 import type { Store } from '../../../lib/port/store.ts'
-import { BASE_GUARDS, Guards, joinGuards } from '../../../lib/response/guards.ts'
-import { guardLimits, guardStop, setStop } from '../../../lib/response/limits.ts'
+import { baseGuards, Guards, joinGuards } from '../../../lib/response/guards.ts'
+import { guardLimits, type Limited } from '../../../lib/response/limits.ts'
 import type { ActionRequest } from '../../../lib/response/request.ts'
+import { guardStop, setStop } from '../../../lib/response/stop.ts'
 
-const GUARDS = joinGuards([BASE_GUARDS, Guards.parse({ budget: { per_cluster: '5/h', per_namespace: '3/h' }, cooldown: '10m' })])
+const GUARDS = joinGuards(baseGuards(), [Guards.parse({ budget: { per_cluster: '5/h', per_namespace: '3/h' }, cooldown: '10m' })])
 let store: Store
 let nowMs: number
 beforeEach(() => {
@@ -26,7 +28,9 @@ const request = (
   by,
   expiresMs: nowMs + 1000,
 })
-const ask = (asked: ActionRequest, podUid = `uid-${asked.target.pod}`) => guardLimits(asked, podUid, GUARDS, { store, nowMs })
+const BARE: Omit<Limited, 'podUid'> = { workload: undefined, takesAway: 'nothing', replicas: undefined }
+const ask = (asked: ActionRequest, podUid = `uid-${asked.target.pod}`) =>
+  guardLimits(asked, { ...BARE, podUid }, GUARDS, { store, nowMs, spend: true })
 
 test('of fifty responders that race, no more act than the budget allows', async () => {
   const verdicts = await Promise.all(Array.from({ length: 50 }, (_, index) => ask(request(`a${index}`))))
@@ -83,8 +87,8 @@ test('a person who presses is held by neither', async () => {
 })
 
 test('the strictest of several budgets holds', () => {
-  const joined = joinGuards([GUARDS, Guards.parse({ budget: { per_cluster: '1/10m', per_namespace: '100/d' }, cooldown: '1m' })])
-  expect(joined.budget).toEqual({ per_cluster: { limit: 5, windowSeconds: 3600 }, per_namespace: { limit: 3, windowSeconds: 3600 } })
+  const joined = joinGuards(GUARDS, [Guards.parse({ budget: { per_cluster: '1/10m', per_namespace: '100/d' }, cooldown: '1m' })])
+  expect(joined.budget).toMatchObject({ per_cluster: { limit: 5, windowSeconds: 3600 }, per_namespace: { limit: 3, windowSeconds: 3600 } })
   expect(joined.cooldown).toBe(600)
 })
 
@@ -96,6 +100,71 @@ test('the kill switch refuses until it is taken back, and says who set it and wh
   expect(await guardStop(store)).toBeUndefined()
   await setStop(store, { by: 'alice', atMs: nowMs, why: 'drill' })
   expect(await guardStop(store)).toMatchObject({ state: 'refused', guard: 'stopped', why: expect.stringMatching(/alice.*drill/) })
+  await setStop(store, undefined)
+  expect(await guardStop(store)).toBeUndefined()
+})
+
+const WEB: KubernetesObject = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'shop', uid: 'w' } }
+const askOf = (id: string, limited: Partial<Limited>, guards: Guards, spend = true) =>
+  guardLimits(request(id), { ...BARE, workload: WEB, podUid: `uid-${id}`, ...limited }, guards, { store, nowMs, spend })
+
+test('a workload has its own budget', async () => {
+  const guards = joinGuards(baseGuards(), [Guards.parse({ budget: { per_workload: '2/h' } })])
+  const verdicts = []
+  for (const id of ['a', 'b', 'c']) verdicts.push(await askOf(id, {}, guards))
+  expect(verdicts.map((verdict) => verdict?.guard)).toEqual([undefined, undefined, 'budget'])
+  expect(verdicts[2]?.why).toContain('Deployment shop/web')
+  const other = { ...WEB, metadata: { ...WEB.metadata, name: 'api', uid: 'other' } }
+  expect(await askOf('d', { workload: other }, guards)).toBeUndefined()
+})
+
+const FLOOR = joinGuards(baseGuards(), [
+  Guards.parse({ replica_floor: '50%', budget: { per_cluster: '999/h', per_namespace: '999/h', per_workload: '999/h' }, cooldown: '1s' }),
+])
+const replicas = { desired: 50, ready: Array.from({ length: 50 }, (_, index) => `uid-p${index}`) }
+
+test('of fifty responders that race for the fifty pods of a workload, half leave theirs alone when half must be left', async () => {
+  const verdicts = await Promise.all(Array.from({ length: 50 }, (_, index) => askOf(`p${index}`, { takesAway: 'pod', replicas }, FLOOR)))
+  expect(verdicts.filter((verdict) => verdict === undefined)).toHaveLength(25)
+  expect(verdicts.filter((verdict) => verdict?.guard === 'replica_floor')).toHaveLength(25)
+}, 30_000)
+
+test('several actions on one pod take one pod away', async () => {
+  const three = { desired: 2, ready: ['uid-x', 'uid-y'] }
+  for (const id of ['isolate', 'delete']) {
+    const limited = { ...BARE, workload: WEB, podUid: 'uid-x', takesAway: 'pod' as const, replicas: three }
+    expect(await guardLimits(request(id, { incident: 'one' }), limited, FLOOR, { store, nowMs, spend: true })).toBeUndefined()
+  }
+  expect((await askOf('y', { podUid: 'uid-y', takesAway: 'pod', replicas: three }, FLOOR))?.guard).toBe('replica_floor')
+})
+
+test('what takes nothing away is not held by the floor; what takes the whole workload away never keeps it', async () => {
+  const none = { desired: 2, ready: [] }
+  expect(await askOf('label', { takesAway: 'nothing', replicas: none }, FLOOR)).toBeUndefined()
+  expect((await askOf('scale', { takesAway: 'workload', replicas }, FLOOR))?.guard).toBe('replica_floor')
+})
+
+test('to ask without spending says the same and takes nothing', async () => {
+  for (const id of ['a', 'b', 'c', 'd']) expect(await askOf(id, {}, GUARDS, false)).toBeUndefined()
+  for (const id of ['a', 'b', 'c']) expect(await askOf(id, {}, GUARDS)).toBeUndefined()
+  expect((await askOf('d', {}, GUARDS, false))?.guard).toBe('budget')
+  expect(await askOf('a', {}, GUARDS, false)).toBeUndefined() // was let through before
+})
+
+test.each(['budget#c#shop', 'budget#c', 'budget#c#shop#w', 'floor#c#w', 'cooldown#uid-a'])(
+  'a guard whose state cannot be read refuses: %s',
+  async (pk) => {
+    await store.put({ pk, sk: pk.startsWith('cooldown') ? 'held' : 'spent', data: 'broken' }, 'absent')
+    const verdict = await askOf('a', { takesAway: 'pod', replicas }, joinGuards(FLOOR, []))
+    expect(verdict).toMatchObject({ state: 'refused', why: expect.stringContaining('cannot be read') })
+  },
+)
+
+test('a kill switch that cannot be read refuses, and can be set and taken back', async () => {
+  await store.put({ pk: 'control', sk: 'stop', data: 1 }, 'absent')
+  expect(await guardStop(store)).toMatchObject({ state: 'refused', guard: 'stopped', why: expect.stringContaining('cannot be read') })
+  await setStop(store, { by: 'alice', atMs: nowMs, why: '' })
+  expect((await guardStop(store))?.why).toContain('alice')
   await setStop(store, undefined)
   expect(await guardStop(store)).toBeUndefined()
 })

@@ -1,0 +1,69 @@
+import * as z from 'zod'
+import { ownerChain } from '../../context/owners.ts'
+import type { KubernetesObject } from '../../port/cluster.ts'
+import type { Action } from '../action.ts'
+import { patchObject } from './patch-object.ts'
+import { identityOf, WorkloadIdentity } from './workload.ts'
+
+const Parameters = z.strictObject({})
+const Data = z.object({ workload: WorkloadIdentity, replicas: z.number().int().positive() })
+const SCALABLE: Readonly<Record<string, string>> = { Deployment: 'deployments', StatefulSet: 'statefulsets', ReplicaSet: 'replicasets' }
+const Spec = z.object({ replicas: z.number().int().default(1) }).catch({ replicas: 1 })
+
+/** Scales the workload at the top of the pod's owners to none: a Deployment, StatefulSet or ReplicaSet that nothing else owns, through its scale subresource.
+ *  Undo: as many as there were, unless somebody has scaled it since. */
+export const scaleToZero: Action<z.infer<typeof Parameters>, z.infer<typeof Data>> = {
+  name: 'scale_to_zero',
+  title: 'Scale to zero',
+  description: 'Stops every pod of the Deployment, StatefulSet or ReplicaSet that this pod is of; evidence of this one is taken first.',
+  parameters: Parameters,
+  data: Data,
+  rbac: () => [
+    { apiGroups: ['apps'], resources: Object.values(SCALABLE), verbs: ['get'] },
+    { apiGroups: ['apps'], resources: Object.values(SCALABLE).map((name) => `${name}/scale`), verbs: ['patch'] },
+  ],
+  example: 'scale_to_zero: {}',
+  destructive: true,
+  losesPod: true,
+  takesAway: 'workload',
+  goneAfterBegin: 'run',
+  outlivesPod: true,
+  prepare: async (pod, _parameters, { cluster }) => {
+    const top = (await ownerChain(pod.object, cluster)).at(-1)
+    if (!top) return refused('the pod has no controller that could be scaled')
+    if (top.metadata.ownerReferences?.length) return refused(`what owns ${top.kind} ${top.metadata.name} would scale it back`)
+    if (!isScalable(top)) return refused(`a ${top.kind} cannot be scaled`)
+    const replicas = replicasOf(top)
+    if (replicas === 0) return { kind: 'refusal', outcome: { state: 'skipped', why: `${top.kind} ${top.metadata.name} has no replicas` } }
+    return { kind: 'ready', data: { workload: identityOf(top), replicas } }
+  },
+  run: async ({ workload, replicas }, { cluster }) => {
+    const what = `${workload.kind} ${workload.name}`
+    const result = await patchObject(cluster, workload, (now) =>
+      replicasOf(now) === 0 ? undefined : { subresource: 'scale', spec: { replicas: 0 } },
+    )
+    return result === 'absent' ? { state: 'skipped', why: `${what} is gone` } : { state: 'done', why: `${what}, from ${replicas} to 0` }
+  },
+  undo: async ({ workload, replicas }, { cluster }) => {
+    const what = `${workload.kind} ${workload.name}`
+    let found = 0
+    const result = await patchObject(cluster, workload, (now) => {
+      found = replicasOf(now)
+      return found === 0 ? { subresource: 'scale', spec: { replicas } } : undefined
+    })
+    if (result === 'absent') return { state: 'skipped', why: `${what} is gone` }
+    return { state: 'undone', why: result === 'patched' ? `${what}, back to ${replicas}` : `${what} had been scaled to ${found} already` }
+  },
+}
+
+function isScalable({ apiVersion, kind }: KubernetesObject): boolean {
+  return apiVersion === 'apps/v1' && Object.hasOwn(SCALABLE, kind)
+}
+
+function replicasOf({ spec }: KubernetesObject): number {
+  return Spec.parse(spec ?? {}).replicas
+}
+
+function refused(why: string) {
+  return { kind: 'refusal', outcome: { state: 'refused', guard: 'not_scalable', why } } as const
+}
