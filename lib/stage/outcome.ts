@@ -51,7 +51,7 @@ async function settleAgain({ request }: Ordered, ports: RespondPorts): Promise<v
 }
 
 async function noteBegun({ request, firstMs }: Ordered, { begun }: Answer, ports: RespondPorts): Promise<void> {
-  if (begun?.begunMs === undefined || request.action === 'release') return
+  if (!begun || request.action === 'release') return
   // Another clock's time, from which an end is reckoned: neither before it was asked for nor in the future
   const begunMs = Math.min(Math.max(begun.begunMs, firstMs), ports.clock())
   const { podUid, data, evidence } = begun

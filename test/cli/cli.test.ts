@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
-import { guardStop } from '../../lib/response/limits.ts'
+import { guardStop } from '../../lib/response/stop.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -7,7 +7,7 @@ import { type AgentPorts, takeOrder } from '../../lib/agent/take-order.ts'
 import type { Queue, ReceivedMessage } from '../../lib/port/queue.ts'
 import { baseGuards } from '../../lib/response/guards.ts'
 import { takeForRespond } from '../../lib/stage/outcome.ts'
-import { memoryEvidence, testChain } from './chain.ts'
+import { memoryEvidence, testChain, type Wrap } from './chain.ts'
 
 /** An agent's two keys: its orders are signed with one, its answers with the other. */
 export function agentKeys() {
@@ -15,29 +15,35 @@ export function agentKeys() {
 }
 
 /** The chain of testChain, which itself has no access to the cluster `demo`: an agent acts there, by a pair of queues. `settle` until all of them are empty; without
- *  the agent, `settle({ agentRuns: false })`. `wrap`: put around the agent's own ports. */
-export async function agentChain(rules: readonly string[], { wrap = (ports: AgentPorts) => ports } = {}) {
-  const chain = await testChain(rules)
+ *  the agent, `settle({ agentRuns: false })`. `wrap`: put around the agent's own ports; `wrapEach`: around each port on both sides. */
+export async function agentChain(
+  rules: readonly string[],
+  {
+    wrap = (ports) => ports,
+    wrapEach = (_name, port) => port,
+  }: { readonly wrap?: (ports: AgentPorts) => AgentPorts; readonly wrapEach?: Wrap } = {},
+) {
+  const chain = await testChain(rules, { wrap: wrapEach })
   const keys = agentKeys()
   const clock = () => chain.time.nowMs
   const database = openDatabase(':memory:')
   const queueNamed = (name: string, fifo: boolean) =>
     sqliteQueue(database, { name, fifo, visibilitySeconds: 30, maxReceives: 3, deadLetters: `${name}-dead` }, { clock })
   const queues = { orders: queueNamed('orders', true), outcomes: queueNamed('outcomes', false), dead: queueNamed('outcomes-dead', false) }
-  const link = { queue: queues.orders, orderKey: keys.order.privateKey, answerKey: keys.answer.publicKey }
+  const link = { queue: wrapEach('orders', queues.orders), orderKey: keys.order.privateKey, answerKey: keys.answer.publicKey }
   const other = { queue: queues.orders, orderKey: keys.order.privateKey, answerKey: agentKeys().answer.publicKey }
   const agents: AgentLinks = (cluster) => (cluster === 'demo' ? link : cluster === 'other' ? other : undefined)
   const cloud = Object.assign(chain.ports, { agents, clusters: async () => undefined })
   const newStore = () => sqliteStore(openDatabase(':memory:'), { clock })
   const agent: AgentPorts = wrap({
     clusterName: 'demo',
-    cluster: chain.cluster,
-    store: newStore(),
+    cluster: wrapEach('agent.cluster', chain.cluster),
+    store: wrapEach('agent.store', newStore()),
     evidence: memoryEvidence(),
     guards: baseGuards(),
     orderKey: keys.order.publicKey,
     answerKey: keys.answer.privateKey,
-    answers: queues.outcomes,
+    answers: wrapEach('answers', queues.outcomes),
     metrics: { count: () => undefined },
     clock,
     log: chain.ports.log,
