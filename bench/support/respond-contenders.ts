@@ -25,7 +25,7 @@ type Place = { readonly kubeconfig: string; readonly folder: string }
 export function creance({ kubeconfig, folder }: Place): Contender {
   const responses = {
     label: { label: { labels: { [LABEL.key]: LABEL.value } } },
-    delete: { delete: { grace_period: `${TERMINATE_AFTER_SECONDS}s` } },
+    delete: { delete: { grace_period: `${TERMINATE_AFTER_SECONDS}s`, bare_pods: 'delete' } },
     isolate: { isolate: { expires: '4h' } },
   } satisfies Record<Effect, object>
   const rules = join(folder, 'rules.yaml')

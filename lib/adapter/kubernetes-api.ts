@@ -98,7 +98,8 @@ export class KubernetesApi {
       await this.config.applySecurityAuthentication(request)
       const response = (await this.http.httpApi.send(request).toPromise()) as ResponseContext
       const text = await response.body.text()
-      return settled({ status: response.httpStatusCode, text, message: messageIn(text) }, what, response.headers['retry-after'])
+      const status = response.httpStatusCode
+      return settled({ status, text, message: status >= 400 ? messageIn(text) : '' }, what, response.headers['retry-after'])
     } catch (error) {
       throw error instanceof CodedError ? error : noAnswer(error, what)
     }

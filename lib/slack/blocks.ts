@@ -20,6 +20,7 @@ const STATUS_COLORS = { contained: '#2e7d32', closed: '#9aa0a6' } as const
 const SHOWN_EVIDENCE = 5
 const SHOWN_ACTIONS = 8
 const SECTION_MAX = 3000
+const DECIMAL = new Intl.NumberFormat('en-US')
 const FIELD_MAX = 2000
 
 /** The incident's one message, from what the table holds; pure. Every text of an attacker is escaped and cut here, and by that every
@@ -67,7 +68,7 @@ function podText(incident: Incident): string | undefined {
 }
 
 function decimal(count: number): string {
-  return count.toLocaleString('en-US')
+  return DECIMAL.format(count)
 }
 
 function factsOf({ incident, context: known }: IncidentView): string[] {
