@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dynamoStore } from '../../lib/adapter/dynamodb.ts'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
@@ -19,6 +21,7 @@ import { packageFunctions, type RunningFunction, startFunction } from '../suppor
 import { envelopeOf } from '../support/envelope.ts'
 import { drainQueue, httpEvent, sqsEvent } from '../support/lambda.ts'
 import { demoRules } from '../support/rules.ts'
+import { startS3 } from '../support/s3.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Every function as `serverless package` made it: unpacked, loaded as a file under Node 24, with the environment of its own and real
@@ -33,6 +36,7 @@ const functions = new Map<Name, RunningFunction>()
 const stops: (() => unknown)[] = [() => folder.remove()]
 let sizes: ReadonlyMap<string, number>
 let slack: RunningSlack
+let s3: Awaited<ReturnType<typeof startS3>>
 let store: ReturnType<typeof dynamoStore>
 let cluster: ReturnType<typeof kubernetesCluster>
 let pod: DemoPod
@@ -41,8 +45,10 @@ beforeAll(async () => {
   sizes = packageFunctions(folder.path, NAMES)
   const sqs = await startSqs()
   const dynamo = await startDynamo('creance')
+  s3 = await startS3()
+  await s3.createBucket('evidence')
   const api = await startKubernetesApi()
-  stops.push(sqs.stop, dynamo.stop, api.stop)
+  stops.push(sqs.stop, dynamo.stop, s3.stop, api.stop)
   writeFileSync(join(folder.path, 'kubeconfig'), api.kubeconfig)
   cluster = kubernetesCluster(kubeConfig({ text: api.kubeconfig }))
   store = dynamoStore(dynamo.client, { table: 'creance', clock: Date.now })
@@ -81,7 +87,7 @@ beforeAll(async () => {
     enrich: { ...messages, ...kubernetes },
     notify: { ...messages, SLACK_BOT_TOKEN: STAND_IN.token, SLACK_API_URL: slack.apiUrl },
     interact: { ...actions, ...messages, SLACK_SIGNING_SECRET: SIGNING_SECRET },
-    respond: { ...messages, ...kubernetes },
+    respond: { ...messages, ...kubernetes, EVIDENCE_BUCKET: 'evidence', AWS_ENDPOINT_URL_S3: s3.endpoint },
     sweep: { ...actions, ...messages, DETECTIONS_QUEUE_URL: urls.detections ?? '' },
   }
   for (const name of NAMES) functions.set(name, await startFunction(folder.path, name, { ...env, ...own[name] }))
@@ -140,6 +146,19 @@ test('interact refuses one who may not, takes one who may, and respond isolates 
   const [policy] = await cluster.list({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: NAMESPACE })
   expect(JSON.stringify(policy?.spec)).toContain(pod.uid)
   expect(JSON.stringify(slack.messages())).toMatch(/\*Isolate\* done/)
+})
+
+test('respond deletes a pod when evidence of it is in the bucket', async () => {
+  const [message] = slack.messages()
+  await slack.press({ user: 'U0ALICE', channel: 'C0ALERTS', ts: message?.ts ?? '', actionId: 'creance.delete' })
+  await run('respond', 'actions')
+  await run('notify', 'messages')
+  const now = await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, name: pod.name })
+  expect(now?.metadata.uid).not.toBe(pod.uid)
+  const uri = /evidence (s3:\/\/\S+) sha256 ([0-9a-f]{64})/.exec(JSON.stringify(slack.messages())) ?? expect.fail('no evidence named')
+  const bytes = await s3.read(uri[1] ?? '')
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(uri[2])
+  expect(JSON.parse(gunzipSync(bytes).toString())).toMatchObject({ schema: 'creance.evidence/1', subject: { uid: pod.uid } })
 })
 
 test('interact answers 401 to a body that Slack did not sign', async () => {

@@ -36,7 +36,7 @@ test.each([
   [
     'an unknown action',
     '- response: R\n  match: alert.rule = x\n  actions:\n    - explode: {}',
-    /^4:7 invalid_rule actions\.0: "explode" is no action; known are label, isolate, delete/,
+    /^4:7 invalid_rule actions\.0: "explode" is no action; known are label, annotate, isolate, /,
   ],
   [
     'a bad parameter',

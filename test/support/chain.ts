@@ -30,7 +30,10 @@ export type Wrap = <Port extends object>(name: string, port: Port) => Port
 
 /** The stages over SQLite in memory and the in-memory Kubernetes API, run by hand: `settle` until every queue is empty. Time is `nowMs`, and
  *  moves only when a test moves it. The chat is a list. */
-export async function testChain(rules: readonly string[], { wrap = (_name, port) => port }: { readonly wrap?: Wrap } = {}) {
+export async function testChain(
+  rules: readonly string[],
+  { wrap = (_name, port) => port, doing = { stage: '' } }: { readonly wrap?: Wrap; readonly doing?: { stage: string } } = {},
+) {
   const time = { nowMs: Date.now() }
   const clock = () => time.nowMs
   const store = sqliteStore(openDatabase(':memory:'), { clock })
@@ -66,7 +69,12 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
     clock,
     log: quiet,
   }
-  const take = async (queue: Queue, handle: (message: Awaited<ReturnType<Queue['receive']>>[number]) => Promise<void>): Promise<number> => {
+  const take = async (
+    stage: string,
+    queue: Queue,
+    handle: (message: Awaited<ReturnType<Queue['receive']>>[number]) => Promise<void>,
+  ): Promise<number> => {
+    doing.stage = stage
     const messages = await queue.receive({ max: 10, waitSeconds: 0 })
     for (const message of messages) {
       try {
@@ -82,10 +90,10 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
   const settle = async (): Promise<void> => {
     for (let rounds = 0; rounds < 100; rounds++) {
       const taken = [
-        await take(queues.detections, (message) => evaluate(message, ports)),
-        await take(queues.incidents, ({ body }) => enrich(readBody(body, IncidentMessage), ports)),
-        await take(queues.actions, ({ body }) => respond(readBody(body, ActionsMessage), ports, { lastTry: false })),
-        await take(queues.messages, ({ body }) => notify(readBody(body, NoticeMessage), ports)),
+        await take('evaluate', queues.detections, (message) => evaluate(message, ports)),
+        await take('enrich', queues.incidents, ({ body }) => enrich(readBody(body, IncidentMessage), ports)),
+        await take('respond', queues.actions, ({ body }) => respond(readBody(body, ActionsMessage), ports, { lastTry: false })),
+        await take('notify', queues.messages, ({ body }) => notify(readBody(body, NoticeMessage), ports)),
       ]
       if (taken.every((one) => one === 0)) return
     }
@@ -104,8 +112,14 @@ export async function testChain(rules: readonly string[], { wrap = (_name, port)
     failures,
     /** Packs alerts into one batch and sends it; each must be one that the forwarder takes. */
     send: (alerts: readonly string[]) => queues.detections.send([packBatch(alerts.map((alert) => envelopeOf(alert, clock())))]),
-    press: (press: Parameters<typeof signedPress>[0]) => interact(signedPress(press, { secret: SIGNING_SECRET, nowMs: clock() }), ports),
-    sweep: () => sweep(ports),
+    press: (press: Parameters<typeof signedPress>[0]) => {
+      doing.stage = 'interact'
+      return interact(signedPress(press, { secret: SIGNING_SECRET, nowMs: clock() }), ports)
+    },
+    sweep: () => {
+      doing.stage = 'sweep'
+      return sweep(ports)
+    },
     incidents: async (): Promise<readonly IncidentView[]> => {
       const days = new Set([0, 1, 2].map((back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10)))
       const items = (await Promise.all([...days].map((day) => store.query(`incidents#${day}`)))).flat()
