@@ -15,6 +15,7 @@ export const Offer = z.object({
   parameters: z.record(z.string(), z.unknown()),
   target: Target.optional(),
   expiresMs: z.number().int(),
+  dryRun: z.boolean().optional(),
   people: z.number().int().min(1).max(2).default(1),
   approvals: z.array(Press).default([]),
   claim: Press.optional(),
@@ -73,9 +74,11 @@ export async function claimOffer(
 }
 
 /** The request that a claimed offer stands for. Its id is a function of the nonce: asked twice, it is one action. */
-export function requestOf({ nonce, incident, action, parameters, target, approvals, claim }: Offer): ActionRequest | undefined {
+export function requestOf({ nonce, incident, action, parameters, target, dryRun, approvals, claim }: Offer): ActionRequest | undefined {
   if (!target || !claim) return undefined
   const [first] = approvals
   const by = { kind: 'user' as const, id: claim.user, name: claim.name, ...(first ? { first: { id: first.user, name: first.name } } : {}) }
-  return { id: contentId('action', nonce), incident, action, parameters, target, by, expiresMs: claim.atMs + 15 * 60_000 }
+  const expiresMs = claim.atMs + 15 * 60_000
+  const request = { id: contentId('action', nonce), incident, action, parameters, target, by, expiresMs }
+  return dryRun ? { ...request, dryRun } : request
 }

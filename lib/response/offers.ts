@@ -30,15 +30,9 @@ function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[]
     if (inForce(view, action) || isPending(view, action)) return []
     const plan = asked.find(({ request }) => request.action === action && !isUsed(view, action, request.id))
     if (plan) {
-      const { parameters, target: planned, expiresMs } = plan.request
-      return [
-        numbered(
-          view,
-          { incident: incident.id, action, parameters, target: planned, expiresMs, ...(plan.people === 2 ? { people: 2 as const } : {}) },
-          plan.request.id.slice(0, 16),
-          nowMs,
-        ),
-      ]
+      const { parameters, target: planned, expiresMs, dryRun } = plan.request
+      const wanted = { incident: incident.id, action, parameters, target: planned, expiresMs, ...(dryRun ? { dryRun } : {}) }
+      return [numbered(view, plan.people === 2 ? { ...wanted, people: 2 } : wanted, plan.request.id.slice(0, 16), nowMs)]
     }
     const parameters = BY_HAND[action]
     if (!parameters) return []

@@ -27,14 +27,14 @@ export async function release(request: ActionRequest, { store, ...ports }: Relea
     const record = await read(store, key, ActionRecord)
     const action = record && actionNamed(record.request.action)
     if (!record?.data || !action?.undo) continue
+    const of = podOf(record)
+    pod = of.pod ?? pod
     if (record.undoneBy !== undefined) {
       // by this very request, before it was broken off; or by another
       said.push(record.undoneBy === request.id ? action.name : `${action.name} was undone already`)
       undone += record.undoneBy === request.id ? 1 : 0
       continue
     }
-    const of = podOf(record)
-    pod = of.pod ?? pod
     const outcome = await action.undo(record.data, { ...ports, actionId: id, incident: request.incident })
     said.push(outcome.state === 'undone' && !outcome.why ? action.name : `${action.name} ${outcomeWords(outcome)}`)
     if (outcome.state === 'refused' || outcome.state === 'failed') return { outcome: { ...outcome, why: said.join('; ') }, ...of }
