@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
+import { noteObserved } from '../../lib/response/history.ts'
 import { guardStop } from '../../lib/response/stop.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
@@ -162,6 +163,28 @@ test('stop and resume set the kill switch of a data folder, and of none that is 
   expect(await guardStop(store)).toMatchObject({ guard: 'stopped', why: expect.stringContaining('a drill') })
   expect(creance(['resume', '--data', folder.path])).toMatchObject({ status: 0 })
   expect(await guardStop(store)).toBeUndefined()
+})
+
+test('responses shows what each would have done while it only observed', async () => {
+  const rules = join(folder.path, 'rules.yaml')
+  writeFileSync(rules, '- response: R\n  match: alert.rule = x\n  actions: [{label: {labels: {a: b}}}, {delete: {}}]\n')
+  const store = sqliteStore(openDatabase(join(folder.path, 'store.db')), { clock: Date.now })
+  for (const [id, workload] of [['aaaaaaaaaaaa', 'Deployment shop/web'], ['bbbbbbbbbbbb', 'Deployment shop/api']] as const) // biome-ignore format: a table
+    await noteObserved(store, { response: 'R', id, would: true, workload, atMs: Date.now() })
+  const shown = ['responses', '--rules', rules, '--data', folder.path]
+  expect(creance(shown)).toEqual({
+    status: 0,
+    stdout: 'R\n  observe: label, delete\n  would have acted on 2 pods of 2 workloads in 7 days\n',
+    stderr: '',
+  })
+  expect(JSON.parse(creance([...shown, '--json', '--days', '1']).stdout)).toMatchObject({
+    response: 'R',
+    mode: 'observe',
+    would: 2,
+    days: 1,
+  })
+  expect(creance([...shown, '--days', '99'])).toMatchObject({ status: 2, stderr: expect.stringContaining('1 to 30') })
+  expect(creance(['responses'])).toMatchObject({ status: 2, stderr: expect.stringContaining('no data folder') })
 })
 
 const FALCO_RULES = `
