@@ -1,4 +1,5 @@
-import { incidentPartition } from '../../lib/incident/incident.ts'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { incidentsOfDay } from '../../lib/incident/index-by-day.ts'
 import { type JournalLine, readJournal } from '../../lib/incident/journal.ts'
 import { type IncidentView, loadView } from '../../lib/response/view.ts'
@@ -156,12 +157,10 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
         await line(payments, 'outcome', 'done', 'delete')
         const old = await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, name: payments.name })
         expectThat(!old || old.metadata.deletionTimestamp !== undefined, 'the pod is still there')
-        const evidence = await store.query(incidentPartition((await incidentOf(payments)).incident.id), {
-          from: 'evidence#',
-          to: 'evidence#~',
-        })
-        expectThat(evidence.length > 0, 'no evidence was kept')
-        return `pod ${payments.name} was labelled and deleted; what the API server knew of it is kept`
+        const { actions } = await incidentOf(payments)
+        const { uri, sha256 } = actions.find((one) => one.evidence)?.evidence ?? { uri: '', sha256: '' }
+        expectThat(existsSync(uri === '' ? '' : fileURLToPath(uri)), 'no evidence was kept')
+        return `pod ${payments.name} was labelled and deleted; evidence of it was kept first, sha256 ${sha256.slice(0, 12)}…`
       },
     },
     {
