@@ -272,16 +272,19 @@ test('while all action is stopped nothing is done, whoever asks, and what was do
 })
 
 test('a flood that would have many pods deleted stays within the budget, and people can still act', async () => {
-  const labels = { app: 'victim' }
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } }
-  const metadata = { name: 'victim', namespace: NAMESPACE }
-  await chain.cluster.create({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata,
-    spec: { replicas: 8, selector: { matchLabels: labels }, template },
-  })
-  const victims = await chain.cluster.list({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, labelSelector: 'app=victim' })
+  for (let index = 0; index < 8; index++) {
+    const labels = { app: `victim-${index}`, victim: 'yes' }
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'x' }] } }
+    const metadata = { name: `victim-${index}`, namespace: NAMESPACE }
+    await chain.cluster.create({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: { selector: { matchLabels: labels }, template },
+    })
+  }
+  const victims = await chain.cluster.list({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, labelSelector: 'victim=yes' })
+  expect(victims).toHaveLength(8)
   const pods = victims.map((pod) => ({ ...nginx, name: pod.metadata.name, uid: pod.metadata.uid ?? '', containerId: containerOf(pod) }))
   for (const pod of pods) await chain.send(alertsOn(pod, RECORDING('netcat-shell')))
   await chain.settle()
