@@ -3,7 +3,7 @@ import { jsonFields } from './condition/fields/json.ts'
 import { compileOutput } from './condition/output/compile.ts'
 import { type FalcoSource, loadFalcoRules } from './rule/falco/load.ts'
 import type { FalcoRule } from './rule/falco/rule.ts'
-import { isFalcoFile, ownItemIn, type RuleFile, readRuleFiles, throwProblems } from './rule/load.ts'
+import { isFalcoFile, mixed, readRuleFiles, throwProblems } from './rule/load.ts'
 import type { Problem } from './rule/problem.ts'
 
 /** The kinds of events whose rules are known here: what node agents see, and the Kubernetes audit log. */
@@ -30,14 +30,6 @@ export function loadFalcoRulesOrThrow(paths: readonly string[]): readonly FalcoR
 /** A rule's own test cases are in a key that Falco passes over with a warning. */
 function ourView(problem: Problem): readonly Problem[] {
   return problem.code === 'LOAD_UNKNOWN_KEY' && problem.message.includes("'tests'") ? [] : [problem]
-}
-
-/** Falco would pass over an item of ours with a warning, and so nobody would load it. */
-function mixed(file: RuleFile): readonly Problem[] {
-  const line = ownItemIn(file)
-  if (line === undefined) return []
-  const message = "this file has rules of Falco's: what is not theirs belongs into another file"
-  return [{ file: file.file, line, column: 1, severity: 'error', code: 'mixed_file', message }]
 }
 
 function checkOutput(template: string, source: FalcoSource): void {

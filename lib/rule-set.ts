@@ -15,7 +15,7 @@ import { Response } from './response/response.ts'
 import { type CompiledRoute, RouteItem } from './response/route.ts'
 import { isOwnName } from './rule/detection-fields.ts'
 import { compileDetectionMatch } from './rule/detection-match.ts'
-import { isOfKind, readRuleFiles, throwProblems } from './rule/load.ts'
+import { isFalcoFile, isOfKind, mixed, readRuleFiles, throwProblems } from './rule/load.ts'
 import { byPlace, type Problem } from './rule/problem.ts'
 import { parseItem, problemAt, type RuleItem } from './rule/yaml-file.ts'
 
@@ -109,7 +109,7 @@ export function loadRules(paths: readonly string[]): LoadedRules {
 /** The rules of a process that starts. Throws `invalid_config` with the first problems when anything is wrong with them. */
 export function loadRulesOrThrow(paths: readonly string[]): RuleSet {
   const { rules, problems } = loadRules(paths)
-  throwProblems(problems)
+  throwProblems([...problems, ...readRuleFiles(paths).files.filter(isFalcoFile).flatMap(mixed)])
   return rules
 }
 

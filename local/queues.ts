@@ -6,6 +6,8 @@ import type { Queue } from '../lib/port/queue.ts'
 /** Deliveries of an action or a batch before it goes to the dead letters; what is only told is tried longer. */
 export const MAX_RECEIVES = 3
 const MAX_TELLS = 10
+/** Longer than any message takes; what a process that died had taken is there again when the next one starts. */
+const VISIBILITY_SECONDS = 180
 
 /** The four queues of the chain, each with its dead letters, in one database that no other process uses: what infra/queues.yml
  *  makes in the cloud. */
@@ -15,7 +17,7 @@ export function localQueues(database: DatabaseSync, clock: Clock): LocalQueues {
   const make = (name: string, fifo: boolean) =>
     sqliteQueue(
       database,
-      { name, fifo, visibilitySeconds: 30, maxReceives: fifo ? MAX_TELLS : MAX_RECEIVES, deadLetters: `${name}-dead` },
+      { name, fifo, visibilitySeconds: VISIBILITY_SECONDS, maxReceives: fifo ? MAX_TELLS : MAX_RECEIVES, deadLetters: `${name}-dead` },
       { clock },
     )
   const queues = {

@@ -33,7 +33,7 @@ export type Begun = { readonly pod: PodData; readonly data: ActionData; readonly
 export type Verdict = { readonly outcome: Outcome; readonly pod?: PodData; readonly workload?: string }
 
 /** The verdict, read from top to bottom: guards on the request, proof of the pod, guards on the pod, what the action itself says, limits,
- *  evidence, begin, and then the action. `record`: what is known of it from an earlier try. Throws what the cluster and the store throw. */
+ *  evidence, begin, and then the action. What was begun before has been through the guards of the pod and the limits. `record`: what is known of it from an earlier try. Throws what the cluster and the store throw. */
 export async function decide(request: ActionRequest, record: ActionRecord | undefined, ports: DecidePorts): Promise<Verdict> {
   const { cluster, store, guards, clock } = ports
   const dryRun = request.dryRun || guards.dry_run
@@ -43,7 +43,13 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   const problem = action.problemWith(request.parameters)
   if (problem !== undefined) return refused('bad_parameters', `${action.name}: ${problem}`)
   const against = (await guardStop(store)) ?? guardRequest(request, guards, { nowMs: clock(), begunMs })
-  if (against) return { outcome: against }
+  if (against)
+    return {
+      outcome:
+        begunMs === undefined
+          ? against
+          : { ...against, why: `${against.why}; it was begun before, and Release takes back what of it was done` },
+    }
 
   const { namespace, pod: name } = request.target
   const proof = provePod(await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace, name }), request.target)
@@ -52,7 +58,7 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   if (proof.kind === 'unproven') return refused('unproven', proof.why)
   const { pod } = proof
   const of = { pod: podData(pod) }
-  const protectedBy = guardPod(pod.object, guards)
+  const protectedBy = begunMs === undefined ? guardPod(pod.object, guards) : undefined
   if (protectedBy) return { outcome: protectedBy, ...of }
 
   const prepared = record?.data ? { kind: 'ready' as const, data: record.data } : await action.prepare(pod, request.parameters, context)
@@ -60,7 +66,7 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   const limited = await limitsOf(request, pod, action, ports)
   if ('outcome' in limited) return { ...limited, ...of }
   const workload = workloadName(limited.workload, pod)
-  const over = await guardLimits(request, limited, guards, { store, nowMs: clock(), spend: !dryRun })
+  const over = begunMs === undefined ? await guardLimits(request, limited, guards, { store, nowMs: clock(), spend: !dryRun }) : undefined
   if (over) return { outcome: over, ...of, workload }
   if (dryRun) return { outcome: { state: 'dry_run', why: `it would ${action.title.toLowerCase()} the pod` }, ...of, workload }
 

@@ -9,7 +9,7 @@ import type { ActionRequest } from './request.ts'
 const ServiceAccountName = z.string().regex(/^[a-z0-9-]+\/[a-z0-9.-]+$/, 'expected namespace/name of a service account')
 
 /** What no action may do, whoever asks. Several `guards` items add up: lists are joined, the
- *  shortest age, the smallest budgets, the longest cool-down and every replica floor hold. */
+ *  shortest age, every budget, the longest cool-down and every replica floor hold. */
 export const Guards = z.strictObject({
   protected_namespaces: z
     .array(z.string().min(1))
@@ -33,18 +33,19 @@ type GuardsOfFile = z.infer<typeof Guards>
 export const GuardsItem = z.strictObject({ guards: Guards })
 
 /** All guards of an installation, joined. */
-export type Guards = Omit<GuardsOfFile, 'replica_floor'> & { readonly replica_floors: readonly ReplicaFloor[] }
+export type Guards = Omit<GuardsOfFile, 'replica_floor' | 'budget'> & {
+  readonly replica_floors: readonly ReplicaFloor[]
+  readonly budget: Readonly<Record<'per_cluster' | 'per_namespace' | 'per_workload', readonly Rate[]>>
+}
 
-const PLENTY: Rate = { limit: 1000, windowSeconds: 3600 }
-
-/** What holds before any file says so. `own`: the namespace that Creance runs in. */
+/** What holds beside what files say. `own`: the namespace that Creance runs in. */
 export function baseGuards(own = 'creance'): Guards {
   return {
     protected_namespaces: ['kube-system', 'kube-public', 'kube-node-lease', own],
     protected_labels: {}, // none: who can label a pod could exempt it
     protected_service_accounts: [],
     max_evidence_age: 3600,
-    budget: { per_cluster: PLENTY, per_namespace: PLENTY, per_workload: PLENTY },
+    budget: { per_cluster: [], per_namespace: [], per_workload: [] },
     cooldown: 0,
     replica_floors: [],
     maintenance: [],
@@ -52,17 +53,18 @@ export function baseGuards(own = 'creance'): Guards {
   }
 }
 
+/** All of them together. Where no file says anything, the defaults of one that does hold. */
 export function joinGuards(base: Guards, files: readonly GuardsOfFile[]): Guards {
-  return files.reduce(
+  return (files.length > 0 ? files : [Guards.parse({})]).reduce(
     (joined, { replica_floor, ...guards }) => ({
       protected_namespaces: [...new Set([...joined.protected_namespaces, ...guards.protected_namespaces])],
       protected_labels: { ...joined.protected_labels, ...guards.protected_labels },
       protected_service_accounts: [...new Set([...joined.protected_service_accounts, ...guards.protected_service_accounts])],
       max_evidence_age: Math.min(joined.max_evidence_age, guards.max_evidence_age),
       budget: {
-        per_cluster: smaller(joined.budget.per_cluster, guards.budget.per_cluster),
-        per_namespace: smaller(joined.budget.per_namespace, guards.budget.per_namespace),
-        per_workload: smaller(joined.budget.per_workload, guards.budget.per_workload),
+        per_cluster: [...joined.budget.per_cluster, guards.budget.per_cluster],
+        per_namespace: [...joined.budget.per_namespace, guards.budget.per_namespace],
+        per_workload: [...joined.budget.per_workload, guards.budget.per_workload],
       },
       cooldown: Math.max(joined.cooldown, guards.cooldown),
       replica_floors: [...joined.replica_floors, ...(replica_floor === undefined ? [] : [replica_floor])],
@@ -71,10 +73,6 @@ export function joinGuards(base: Guards, files: readonly GuardsOfFile[]): Guards
     }),
     base,
   )
-}
-
-function smaller(a: Rate, b: Rate): Rate {
-  return a.limit / a.windowSeconds <= b.limit / b.windowSeconds ? a : b
 }
 
 const RESUME_WITHIN_MS = 3600_000

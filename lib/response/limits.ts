@@ -37,28 +37,29 @@ type Scope = {
 
 /** What responses may do in a while, per cluster, namespace and workload, how many pods must be left, and how soon again to the same pod. Each
  *  scope is one item, changed by compare-and-set, so that any number of functions together stay within it; an action that was let through once is
- *  let through again. `spend`: false only asks. People who press are not held by these: a flood of alerts must not take the means from their hands. */
+ *  let through again. The cool-down comes last, so that what a budget refuses holds no pod. `spend`: false only asks. People who press are not held by these: a flood of alerts must not take the means from their hands. */
 export async function guardLimits(
   request: ActionRequest,
   limited: Limited,
   guards: Guards,
-  { store, nowMs, spend }: { readonly store: Store; readonly nowMs: number; readonly spend: boolean },
+  { store, nowMs, spend }: Spending,
 ): Promise<Refusal | undefined> {
   if (request.by.kind !== 'response') return undefined
-  const cooldown = await guardCooldown(request, limited.podUid, guards.cooldown, { store, nowMs, spend })
-  if (cooldown) return cooldown
   const taken: Scope[] = []
+  const refuse = async (outcome: Refusal): Promise<Refusal> => {
+    if (spend) for (const before of taken) await giveBack(store, before, request.id)
+    return outcome
+  }
   for (const scope of scopesOf(request, limited, guards)) {
     const outcome = await readable(scope.guard, () => take(store, scope, { id: request.id, pod: limited.podUid, nowMs, spend }))
-    if (outcome === 'taken') {
-      taken.push(scope)
-      continue
-    }
-    if (spend) for (const before of taken) await giveBack(store, before, request.id)
-    return outcome === 'none_left' ? { state: 'refused', guard: scope.guard, why: scope.why } : outcome
+    if (outcome !== 'taken') return refuse(outcome === 'none_left' ? { state: 'refused', guard: scope.guard, why: scope.why } : outcome)
+    taken.push(scope)
   }
-  return undefined
+  const held = await guardCooldown(request, limited, guards.cooldown, { store, nowMs, spend })
+  return held && refuse(held)
 }
+
+type Spending = { readonly store: Store; readonly nowMs: number; readonly spend: boolean }
 
 function scopesOf(
   { target }: ActionRequest,
@@ -66,13 +67,14 @@ function scopesOf(
   { budget, replica_floors }: Guards,
 ): readonly Scope[] {
   const { cluster, namespace } = target
-  const budgetOf = (name: string, pk: string, { limit, windowSeconds }: Rate): Scope => ({
-    guard: 'budget',
-    pk,
-    windowSeconds,
-    why: `the responses' budget for ${name} is spent: ${limit} in ${windowSeconds} s`,
-    allows: (others) => others.length < limit,
-  })
+  const budgetsOf = (name: string, pk: string, rates: readonly Rate[]): readonly Scope[] =>
+    rates.map(({ limit, windowSeconds }) => ({
+      guard: 'budget',
+      pk: `${pk}#${windowSeconds}`,
+      windowSeconds,
+      why: `the responses' budget for ${name} is spent: ${limit} in ${windowSeconds} s`,
+      allows: (others) => others.length < limit,
+    }))
   const of = workload && `${workload.kind} ${namespace}/${workload.metadata.name}`
   const scopes: Scope[] = []
   const floor = replicas && takesAway !== 'nothing' ? floorOf(replica_floors, replicas.desired) : 0
@@ -89,9 +91,9 @@ function scopesOf(
       },
     })
   }
-  if (workload) scopes.push(budgetOf(of ?? '', `budget#${cluster}#${namespace}#${workload.metadata.uid}`, budget.per_workload))
-  scopes.push(budgetOf(`namespace ${namespace}`, `budget#${cluster}#${namespace}`, budget.per_namespace))
-  scopes.push(budgetOf(`cluster ${cluster}`, `budget#${cluster}`, budget.per_cluster))
+  if (workload) scopes.push(...budgetsOf(of ?? '', `budget#${cluster}#${namespace}#${workload.metadata.uid}`, budget.per_workload))
+  scopes.push(...budgetsOf(`namespace ${namespace}`, `budget#${cluster}#${namespace}`, budget.per_namespace))
+  scopes.push(...budgetsOf(`cluster ${cluster}`, `budget#${cluster}`, budget.per_cluster))
   return scopes
 }
 
@@ -116,15 +118,16 @@ async function giveBack(store: Store, { pk }: Scope, id: string): Promise<void> 
   await update(store, { pk, sk: 'spent' }, Spent, (present) => present && { actions: present.actions.filter((one) => one.id !== id) })
 }
 
-/** Whether this incident's responses may act on the pod now: none of another incident's did within the cool-down. */
+/** Whether this incident's responses may take the pod away now: none of another incident's did within the cool-down. What takes nothing away neither
+ *  asks nor holds: the label of a petty incident must not keep a grave one from its pod. */
 async function guardCooldown(
-  { incident }: ActionRequest,
-  podUid: string,
+  { incident, target }: ActionRequest,
+  { podUid, takesAway }: Limited,
   cooldown: number,
-  { store, nowMs, spend }: { readonly store: Store; readonly nowMs: number; readonly spend: boolean },
+  { store, nowMs, spend }: Spending,
 ): Promise<Refusal | undefined> {
-  if (cooldown === 0) return undefined
-  const key = { pk: `cooldown#${podUid}`, sk: 'held' }
+  if (cooldown === 0 || takesAway === 'nothing') return undefined
+  const key = { pk: `cooldown#${target.cluster}#${podUid}`, sk: 'held' }
   if (spend) await store.put({ ...key, data: { incident }, expires: Math.ceil(nowMs / 1000) + cooldown }, 'absent')
   const held = await readable('cooldown', () => read(store, key, Held))
   if (held === undefined || ('incident' in held && held.incident === incident)) return undefined

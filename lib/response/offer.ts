@@ -37,6 +37,11 @@ export async function ensureOffer(store: Store, { sk, ...wanted }: WantedOffer, 
   return offer
 }
 
+/** From now on it takes two people. */
+export async function raiseToTwo(store: Store, nonce: string): Promise<void> {
+  await update(store, nonceKey(nonce), Offer, (offer) => (offer && !offer.claim && offer.people < 2 ? { ...offer, people: 2 } : undefined))
+}
+
 export async function offerFor(store: Store, nonce: string): Promise<Offer | undefined> {
   return /^[\w-]{16,64}$/.test(nonce) ? read(store, nonceKey(nonce), Offer) : undefined
 }

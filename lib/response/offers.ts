@@ -20,6 +20,12 @@ export function wantedOffers(view: IncidentView, nowMs: number): readonly Wanted
   return [...actionOffers(view, nowMs), ...releaseOffers(view, nowMs), ...acknowledgeOffers(view, nowMs)]
 }
 
+/** The nonces of buttons that were given out for one person, for what a response has come to ask two for. */
+export function noncesForTwo({ offers, plans }: IncidentView): readonly string[] {
+  const forTwo = new Set(plans.filter(({ people }) => people === 2).map(({ request }) => request.action))
+  return offers.flatMap(({ offer }) => (forTwo.has(offer.action) && offer.people === 1 && !offer.claim ? [offer.nonce] : []))
+}
+
 function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
   const { incident, plans, context } = view
   const target = latestTarget(incident)
@@ -36,8 +42,10 @@ function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[]
     }
     const parameters = BY_HAND[action]
     if (!parameters) return []
+    const isForTwo = plans.some(({ request, people }) => request.action === action && people === 2) // also when nobody approved in time
     const basis = `by-hand-${(target.uid ?? target.containerId ?? '').slice(0, 12)}`
-    return [numbered(view, { incident: incident.id, action, parameters, target, expiresMs: nowMs + DAY_MS }, basis, nowMs)]
+    const wanted = { incident: incident.id, action, parameters, target, expiresMs: nowMs + DAY_MS }
+    return [numbered(view, isForTwo ? { ...wanted, people: 2 } : wanted, basis, nowMs)]
   })
 }
 
@@ -46,23 +54,19 @@ function releaseOffers(view: IncidentView, nowMs: number): readonly WantedOffer[
   const isGone = ({ request: { target } }: ActionRecord): boolean =>
     inForce(view, 'delete') || (context?.absent !== undefined && context.of === `${target.namespace}/${target.pod}`)
   const undoable = actions
-    .filter(
-      ({ request, data, outcome }) =>
-        data !== undefined && actionNamed(request.action)?.undo && (outcome?.state === 'done' || outcome?.state === 'failed'),
-    )
+    .filter(({ request, data }) => data !== undefined && actionNamed(request.action)?.undo)
+    .filter(({ outcome, undoneBy }) => undoneBy === undefined && outcome !== undefined && outcome.state !== 'skipped')
     .filter((record) => !isGone(record) || actionNamed(record.request.action)?.outlivesPod)
     .toSorted((a, b) => (a.begunMs ?? 0) - (b.begunMs ?? 0))
-  const [first] = undoable
-  if (!first || isPending(view, 'release')) return []
-  const of = undoable.map(({ request }) => request.id)
-  const wanted = {
-    incident: incident.id,
-    action: 'release',
-    parameters: { of },
-    target: first.request.target,
-    expiresMs: nowMs + 7 * DAY_MS,
-  }
-  return [numbered(view, wanted, contentId(of).slice(0, 16), nowMs)]
+  if (isPending(view, 'release')) return []
+  const byCluster = Map.groupBy(undoable, ({ request }) => request.target.cluster)
+  return [...byCluster.values()].flatMap((records) => {
+    const [first] = records
+    const of = records.map(({ request }) => request.id)
+    const expiresMs = nowMs + 7 * DAY_MS
+    const wanted = first && { incident: incident.id, action: 'release', parameters: { of }, target: first.request.target, expiresMs }
+    return wanted ? [numbered(view, wanted, contentId(of).slice(0, 16), nowMs)] : []
+  })
 }
 
 function acknowledgeOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {

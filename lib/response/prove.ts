@@ -7,6 +7,7 @@ import type { Target } from './request.ts'
 /** The part of a pod that proves where and as what it runs. `containerID` has a scheme, such as `containerd://`. */
 const ContainerStatus = z.object({
   containerID: z.string().optional(),
+  state: z.object({ running: z.unknown().optional() }).optional(),
   lastState: z.object({ terminated: z.object({ containerID: z.string().optional() }).optional() }).optional(),
 })
 const PodFacts = z.object({
@@ -45,10 +46,12 @@ export function provePod(object: KubernetesObject | undefined, target: Target): 
   if (Date.parse(metadata.creationTimestamp) > seenMs + CLOCK_TOLERANCE_MS) {
     return { kind: 'absent', why: `pod ${name} was re-made: it is younger than the evidence` }
   }
-  if (object.metadata.deletionTimestamp !== undefined) return { kind: 'absent', why: `pod ${name} is being deleted` }
+  const statuses = [...status.containerStatuses, ...status.initContainerStatuses, ...status.ephemeralContainerStatuses]
+  // One that is being deleted may take as long as it says itself; as long as it runs it is dealt with like any other.
+  const isRunning = statuses.some(({ state }) => state?.running !== undefined)
+  if (object.metadata.deletionTimestamp !== undefined && !isRunning) return { kind: 'absent', why: `pod ${name} is being deleted` }
   const { containerId, node } = target
   if (containerId === undefined || containerId.length < 12) return { kind: 'unproven', why: 'the evidence names no container' }
-  const statuses = [...status.containerStatuses, ...status.initContainerStatuses, ...status.ephemeralContainerStatuses]
   const ids = statuses.flatMap(({ containerID, lastState }) => [containerID, lastState?.terminated?.containerID]).map(withoutScheme)
   if (!ids.some((id) => id.startsWith(containerId)))
     return { kind: 'unproven', why: `pod ${name} has no container ${containerId.slice(0, 12)}` }

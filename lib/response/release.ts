@@ -27,6 +27,10 @@ export async function release(request: ActionRequest, { store, ...ports }: Relea
     const record = await read(store, key, ActionRecord)
     const action = record && actionNamed(record.request.action)
     if (!record?.data || !action?.undo) continue
+    if (record.request.target.cluster !== request.target.cluster) {
+      said.push(`${action.name} was done in another cluster`)
+      continue
+    }
     const of = podOf(record)
     pod = of.pod ?? pod
     if (record.undoneBy !== undefined) {

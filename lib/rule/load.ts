@@ -17,9 +17,10 @@ export function readRuleFiles(paths: readonly string[]): RuleFiles {
 
 /** The items of one kind, for a function that needs no other: those that have this key. Throws `invalid_config` with the first problems. */
 export function loadKind<T>(paths: readonly string[], kind: string, schema: z.ZodType<T>): readonly T[] {
-  const { items, problems } = readRuleFiles(paths)
+  const { files, items, problems } = readRuleFiles(paths)
+  const lost = files.filter(isFalcoFile).flatMap(mixed)
   const parsed = items.filter((item) => isOfKind(item, kind)).map((item) => parseItem(item, schema))
-  throwProblems([...problems, ...parsed.flatMap((result) => ('problems' in result ? result.problems : []))])
+  throwProblems([...problems, ...lost, ...parsed.flatMap((result) => ('problems' in result ? result.problems : []))])
   return parsed.flatMap((result) => ('value' in result ? [result.value] : []))
 }
 
@@ -46,10 +47,13 @@ export function falcoRuleNames({ text }: RuleFile): readonly string[] {
   )
 }
 
-/** The line, from 1, where the first item of ours begins; undefined: there is none. */
-export function ownItemIn({ text }: RuleFile): number | undefined {
+/** What is wrong with a file of Falco's that has items of ours too: Falco would pass over them with a warning, and nobody would load them. */
+export function mixed({ file, text }: RuleFile): readonly Problem[] {
   const before = OWN_ITEM.exec(text)
-  return before ? text.slice(0, before.index).split('\n').length : undefined
+  if (!before) return []
+  const line = text.slice(0, before.index).split('\n').length
+  const message = "this file has rules of Falco's: what is not theirs belongs into another file"
+  return [{ file, line, column: 1, severity: 'error', code: 'mixed_file', message }]
 }
 
 /** Ends a start with bad rules: throws `invalid_config` that names the first five errors, if there is any. */

@@ -4,7 +4,7 @@ import { Incident, incidentKey } from '../incident/incident.ts'
 import { journal } from '../incident/journal.ts'
 import type { Clock, Log } from '../port/log.ts'
 import type { QueueSender } from '../port/queue.ts'
-import { type Store, update } from '../port/store.ts'
+import { read, type Store, update } from '../port/store.ts'
 import { claimOffer, type Offer, offerFor, requestOf } from '../response/offer.ts'
 import { offerTitle } from '../response/offers.ts'
 import { grantFor, type Permission } from '../response/permission.ts'
@@ -68,6 +68,9 @@ async function judge(press: Press, offer: Offer, ports: InteractPorts): Promise<
       ports,
     )
 
+  if (offer.action !== 'release' && (await isClosed(offer.incident, store)))
+    return refuse(press, offer, 'closed', 'This incident is closed. Nothing was done.', ports)
+
   // Written before the claim: should this process die right after it, the sweep finds the claim and sends the action.
   await setDue(store, clock() + FOLLOW_UP_MS, `follow-${offer.nonce}-${press.user.id}`, { do: 'follow', nonce: offer.nonce })
   const claim = await claimOffer(store, offer.nonce, press.user, { nowMs: clock(), people: grant.people })
@@ -93,6 +96,10 @@ async function accept(press: Press, offer: Offer, { store, actions, messages, cl
   await messages.send([noticeMessage(incident, `pressed-${nonce}`)])
   log.info('press accepted', { incident, action, user: press.user.id })
   return 'accepted'
+}
+
+async function isClosed(incident: string, store: Store): Promise<boolean> {
+  return (await read(store, incidentKey(incident), Incident))?.status === 'closed'
 }
 
 /** The first of two has pressed: the button stays, for the second. */

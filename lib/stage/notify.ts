@@ -5,8 +5,8 @@ import { incidentPartition } from '../incident/incident.ts'
 import type { Chat, ChatMessage, Posted } from '../port/chat.ts'
 import type { Clock, Log } from '../port/log.ts'
 import { read, type Store, update } from '../port/store.ts'
-import { ensureOffer } from '../response/offer.ts'
-import { wantedOffers } from '../response/offers.ts'
+import { ensureOffer, raiseToTwo } from '../response/offer.ts'
+import { noncesForTwo, wantedOffers } from '../response/offers.ts'
 import type { Route } from '../response/route.ts'
 import { loadView } from '../response/view.ts'
 import { incidentMessage } from '../slack/blocks.ts'
@@ -37,6 +37,7 @@ export async function notify(notice: NoticeMessage, ports: NotifyPorts): Promise
   const view = await loadView(ports.store, notice.incident)
   if (!view) throw new CodedError('invalid_input', `notify: there is no incident ${notice.incident.slice(0, 40)}`)
   const wanted = wantedOffers(view, ports.clock())
+  for (const nonce of noncesForTwo(view)) await raiseToTwo(ports.store, nonce)
   const offers = []
   for (const offer of wanted) offers.push(await ensureOffer(ports.store, offer, ports.random))
   const message = incidentMessage(view, offers)

@@ -37,7 +37,7 @@ export type RespondPorts = {
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Log
-  /** How long what fails in a way that may pass is tried again before the message is given back; less than its visibility time-out. */
+  /** How long what fails in a way that may pass is tried again, for all of a message, before it is given back; less than its visibility time-out. */
   readonly patienceMs: number
 }
 
@@ -50,9 +50,10 @@ export type Tries = { readonly lastTry: boolean }
  *  CodedError where the API server fails, so that the message is delivered again; on the last try only after all had theirs. */
 export async function respond({ requests }: ActionsMessage, ports: RespondPorts, { lastTry }: Tries): Promise<void> {
   const failed: unknown[] = []
+  const until = performance.now() + ports.patienceMs
   for (const request of requests) {
     try {
-      await carryOut(request, ports, { lastTry })
+      await carryOut(request, { ...ports, patienceMs: Math.max(0, until - performance.now()) }, { lastTry })
     } catch (error) {
       if (!lastTry) throw error
       failed.push(error)
@@ -64,15 +65,17 @@ export async function respond({ requests }: ActionsMessage, ports: RespondPorts,
 /** Carries out one action request, once: a request that has an outcome already is only told again. Each step can be done again after a
  *  crash with the same result. On the last try people are told that it failed, and it goes to the dead letters all the same. */
 async function carryOut(request: ActionRequest, ports: RespondPorts, { lastTry }: Tries): Promise<void> {
+  let verdict: Verdict | undefined
+  let failure: CodedError | undefined
   try {
-    const verdict = await patiently(() => verdictOn(request, ports), ports.patienceMs)
-    if (verdict) await settle(request, verdict, ports)
+    verdict = await patiently(() => verdictOn(request, ports), ports.patienceMs)
   } catch (error) {
-    if (!(error instanceof CodedError)) throw error
-    if (error.transient && !lastTry) throw error
-    await settle(request, { outcome: { state: 'failed', why: error.message, retryable: error.transient } }, ports)
-    if (error.transient) throw error
+    if (!(error instanceof CodedError) || (error.transient && !lastTry)) throw error
+    failure = error
+    verdict = { outcome: { state: 'failed', why: error.message, retryable: error.transient } }
   }
+  if (verdict) await settle(request, verdict, ports)
+  if (failure?.transient) throw failure
 }
 
 /** undefined: an agent was told to do it. */
@@ -123,7 +126,10 @@ export async function followBegun(record: ActionRecord & { readonly begunMs: num
 /** Makes the outcome known, in this order: journal, the action's record, the incident's state, chat, the pod's own events. */
 export async function settle(request: ActionRequest, verdict: Verdict, ports: RespondPorts): Promise<void> {
   const { store, messages, metrics, clock, log } = ports
-  const { outcome, pod } = verdict
+  const known = await read(store, recordKey(request), ActionRecord)
+  // What came of it stands: a failure to look at it again does not make it undone.
+  const { outcome, pod } =
+    isFinal(known?.outcome) && verdict.outcome.state === 'failed' ? { outcome: known.outcome, ...podOf(known) } : verdict
   const { id, incident, action, target, by } = request
   const what = `${action} pod ${target.namespace}/${target.pod}`
   const why = 'why' in outcome && outcome.why ? { why: outcome.why } : {}
@@ -135,9 +141,9 @@ export async function settle(request: ActionRequest, verdict: Verdict, ports: Re
     const proven = pod && { podUid: pod.uid }
     return isNew ? { ...(now ?? { request, ...proven }), outcome, settledMs: clock() } : undefined
   })
-  await reflect(request, outcome, store)
-  await observe(request, verdict, ports)
-  if (pod) await tellOnPod(request, verdict, ports)
+  await afterwards('the incident stays as it was', request, log, () => reflect(request, outcome, store))
+  await afterwards('not counted in the history', request, log, () => observe(request, verdict, ports))
+  if (pod) await afterwards('no event on the pod', request, log, () => tellOnPod(request, { outcome, pod }, ports))
   await messages.send([noticeMessage(incident, `${id}-${outcome.state}-${record?.settledMs ?? 0}`)])
   if (isNew)
     metrics.count('creance_actions_total', {
@@ -172,15 +178,19 @@ async function observe(
   })
 }
 
-/** Tells it in the pod's own events. What was done stands, whether or not that can be written. */
-async function tellOnPod(request: ActionRequest, { outcome, pod }: Verdict, { clusters, clock, log }: RespondPorts): Promise<void> {
+/** What is done stands, whether or not this can be done as well. */
+async function afterwards(message: string, { id }: ActionRequest, log: Log, work: () => Promise<void>): Promise<void> {
   try {
-    const cluster = await clusters(request.target.cluster)
-    if (cluster && pod) await cluster.create(outcomeEvent(request, outcome, pod, clock()))
+    await work()
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    log.warn('no event on the pod', { action: request.id, why: messageOf(error) })
+    log.warn(message, { action: id, code: error.code, why: messageOf(error) })
   }
+}
+
+async function tellOnPod(request: ActionRequest, { outcome, pod }: Verdict, { clusters, clock }: RespondPorts): Promise<void> {
+  const cluster = await clusters(request.target.cluster)
+  if (cluster && pod) await cluster.create(outcomeEvent(request, outcome, pod, clock()))
 }
 
 /** What the outcome means for the incident: contained, when no pod that was heard of is left as it was; or open again. */

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
+import { readJournal } from '../../lib/incident/journal.ts'
 import type { Cluster, KubernetesObject, ObjectName } from '../../lib/port/cluster.ts'
+import { respond } from '../../lib/stage/respond.ts'
 import { eventually } from '../support/eventually.ts'
 import { responder, targetOf, workloadsIn } from '../support/responder.ts'
 
@@ -383,15 +385,17 @@ export function responderContract(name: string, start: () => Promise<Started>): 
       })
 
       test('a second incident’s response on the same pod within the cool-down', async () => {
-        const pod = await make.pod('web')
+        const pod = one(await make.deployment('web'))
         const { requestOf, carryOut, ports } = responder(cluster, { guards: { cooldown: '10m' } })
-        expect(await carryOut(requestOf('label', { labels: { a: '1' } }, pod))).toEqual({ state: 'done' })
-        expect(await carryOut(requestOf('label', { labels: { b: '1' } }, pod))).toEqual({ state: 'done' })
-        const second = { ...responder(cluster), ports }
-        const other = second.requestOf('label', { labels: { c: '1' } }, pod)
-        const { respond } = await import('../../lib/stage/respond.ts')
-        await respond({ requests: [other] }, ports, { lastTry: false })
-        expect((await seen(pod)).labels).toEqual({ app: 'web', a: '1', b: '1' })
+        expect(await carryOut(requestOf('isolate', {}, pod))).toMatchObject({ state: 'done' })
+        const second = responder(cluster)
+        const [label, deletion] = [second.requestOf('label', { labels: { a: 'b' } }, pod), second.requestOf('delete', {}, pod)]
+        await respond({ requests: [label, deletion] }, ports, { lastTry: false })
+        expect((await seen(pod)).labels).toMatchObject({ a: 'b' }) // it takes nothing away
+        expect(await isLost(pod)).toBe(false)
+        const { incident } = deletion
+        const journal = await readJournal(ports.store, { incident })
+        expect(journal.at(-1)).toMatchObject({ outcome: 'refused', why: expect.stringContaining('less than 600 s ago') })
       })
 
       test('everything, while action is stopped; release still works', async () => {

@@ -28,7 +28,7 @@ const request = (
   by,
   expiresMs: nowMs + 1000,
 })
-const BARE: Omit<Limited, 'podUid'> = { workload: undefined, takesAway: 'nothing', replicas: undefined }
+const BARE: Omit<Limited, 'podUid'> = { workload: undefined, takesAway: 'pod', replicas: undefined }
 const ask = (asked: ActionRequest, podUid = `uid-${asked.target.pod}`) =>
   guardLimits(asked, { ...BARE, podUid }, GUARDS, { store, nowMs, spend: true })
 
@@ -57,7 +57,7 @@ test('what the cluster refuses does not count against the namespace', async () =
   for (const index of [1, 2, 3]) await ask(request(`a${index}`, { namespace: 'a' }))
   for (const index of [1, 2]) await ask(request(`b${index}`, { namespace: 'b' }))
   expect((await ask(request('c1', { namespace: 'c' })))?.guard).toBe('budget')
-  expect((await store.get('budget#c#c', 'spent'))?.data).toEqual({ actions: [] })
+  expect((await store.get('budget#c#c#3600', 'spent'))?.data).toEqual({ actions: [] })
 })
 
 test('an action that was let through is let through again, and counts once', async () => {
@@ -86,10 +86,36 @@ test('a person who presses is held by neither', async () => {
   expect(await ask(request('pressed', { by: { kind: 'user', id: 'U1', name: 'alice' } }), 'uid-a1')).toBeUndefined()
 })
 
-test('the strictest of several budgets holds', () => {
-  const joined = joinGuards(GUARDS, [Guards.parse({ budget: { per_cluster: '1/10m', per_namespace: '100/d' }, cooldown: '1m' })])
-  expect(joined.budget).toMatchObject({ per_cluster: { limit: 5, windowSeconds: 3600 }, per_namespace: { limit: 3, windowSeconds: 3600 } })
-  expect(joined.cooldown).toBe(600)
+test('every one of several budgets holds, whatever its time', async () => {
+  const two = joinGuards(baseGuards(), [
+    Guards.parse({ budget: { per_namespace: '4/h' }, cooldown: '1m' }),
+    Guards.parse({ budget: { per_namespace: '2/10m' }, cooldown: '5m' }),
+  ])
+  expect(two.cooldown).toBe(300)
+  const ask = (id: string) => guardLimits(request(id), { ...BARE, podUid: `uid-${id}` }, two, { store, nowMs, spend: true })
+  const verdicts = []
+  for (const id of ['a', 'b', 'c']) verdicts.push((await ask(id))?.guard)
+  nowMs += 601_000
+  for (const id of ['d', 'e', 'f']) verdicts.push((await ask(id))?.guard)
+  nowMs += 601_000
+  verdicts.push((await ask('g'))?.guard)
+  expect(verdicts).toEqual([undefined, undefined, 'budget', undefined, undefined, 'budget', 'budget'])
+})
+
+test('without a file the defaults of one hold', () => {
+  expect(joinGuards(baseGuards(), [])).toEqual(joinGuards(baseGuards(), [Guards.parse({})]))
+  expect(joinGuards(baseGuards(), [])).toMatchObject({ cooldown: 600, budget: { per_cluster: [{ limit: 20, windowSeconds: 3600 }] } })
+})
+
+test('what takes nothing away neither holds a pod nor is held off it; what a budget refuses holds none', async () => {
+  const guards = joinGuards(baseGuards(), [Guards.parse({ budget: { per_namespace: '2/h' }, cooldown: '10m' })])
+  const on = (id: string, incident: string, takesAway: Limited['takesAway']) =>
+    guardLimits(request(id, { incident }), { ...BARE, podUid: 'uid', takesAway }, guards, { store, nowMs, spend: true })
+  expect(await on('label', 'petty', 'nothing')).toBeUndefined()
+  expect(await on('isolate', 'grave', 'pod')).toBeUndefined()
+  expect((await on('delete', 'other', 'pod'))?.guard).toBe('budget')
+  nowMs += 3_601_000
+  expect(await on('delete again', 'third', 'pod')).toBeUndefined() // the second held nothing
 })
 
 test.each(['20', '20/', '/h', '-1/h', '20/y', 'x/h', '1.5/h'])('the rate %s is refused', (per_cluster) => {
@@ -151,7 +177,7 @@ test('to ask without spending says the same and takes nothing', async () => {
   expect(await askOf('a', {}, GUARDS, false)).toBeUndefined() // was let through before
 })
 
-test.each(['budget#c#shop', 'budget#c', 'budget#c#shop#w', 'floor#c#w', 'cooldown#uid-a'])(
+test.each(['budget#c#shop#3600', 'budget#c#3600', 'budget#c#shop#w#3600', 'floor#c#w', 'cooldown#c#uid-a'])(
   'a guard whose state cannot be read refuses: %s',
   async (pk) => {
     await store.put({ pk, sk: pk.startsWith('cooldown') ? 'held' : 'spent', data: 'broken' }, 'absent')

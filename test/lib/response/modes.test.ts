@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Incident, incidentKey } from '../../../lib/incident/incident.ts'
+import { update } from '../../../lib/port/store.ts'
 import { historyOf } from '../../../lib/response/history.ts'
 import { alertsOn } from '../../../local/demo/alerts.ts'
 import { type DemoPod, deployWorkloads } from '../../../local/demo/workload.ts'
@@ -21,13 +23,14 @@ afterEach(async () => {
   folder.remove()
 })
 
-async function start(response: string, more = ''): Promise<void> {
+async function start(response: string, more = '', alerts = [0, 1]): Promise<void> {
   const text = `- response: R\n  match: incident.correlation = "Shell then credential read"\n${response}  actions:\n    - label: {labels: {hit: "yes"}}\n    - isolate: {expires: 1h}\n${more}`
   writeFileSync(join(folder.path, 'rules.yaml'), text)
   const rules = [join(ROOT, 'rules/correlation'), join(ROOT, 'local/stand-in/rules'), join(folder.path, 'rules.yaml')]
   chain = await testChain(rules)
   nginx = (await deployWorkloads(chain.cluster)).nginx
-  await chain.send(alertsOn(nginx, RECORDING))
+  const all = alertsOn(nginx, RECORDING)
+  await chain.send(alerts.map((at) => all[at] ?? ''))
   await chain.settle()
 }
 const message = () => JSON.stringify(chain.chat.messages.at(-1)?.message)
@@ -134,4 +137,35 @@ test('two people where every permission that allows a press by hand wants them',
     ['delete', 'done'],
     ['isolate', 'done'],
   ])
+})
+
+test('what takes two people takes two by a button from before as well', async () => {
+  await start('  mode: approve\n  second_person: true\n', '', [0])
+  const early = nonceOf(chain.chat.messages.at(-1)?.message, 'isolate')
+  expect(early).not.toBe('')
+  await chain.send([alertsOn(nginx, RECORDING)[1] ?? ''])
+  await chain.settle()
+  expect(await chain.press({ value: early, user: 'U0ALICE' })).toMatchObject({ outcome: 'one_more' })
+  expect(await chain.press({ value: early, user: 'U0ALICE', at: '2.0' })).toMatchObject({ outcome: 'same_person' })
+})
+
+test('what takes two people takes two by hand as well, when nobody approved in time', async () => {
+  await start('  mode: approve\n  second_person: true\n')
+  chain.time.nowMs += 3_700_000
+  await chain.sweep()
+  await chain.settle()
+  expect(await press('isolate', 'U0ALICE')).toMatchObject({ outcome: 'one_more' })
+  expect(await press('isolate', 'U0ALICE')).toMatchObject({ outcome: 'same_person' })
+  expect(await press('isolate', 'U0BOB')).toMatchObject({ outcome: 'accepted' })
+})
+
+test('a button of an incident that is closed does nothing, but for its release', async () => {
+  await start('  mode: approve\n')
+  const value = nonceOf(chain.chat.messages.at(-1)?.message, 'delete')
+  const [view] = await chain.incidents()
+  const id = view?.incident.id ?? ''
+  await update(chain.ports.store, incidentKey(id), Incident, (now) => now && { ...now, status: 'closed' as const })
+  expect(await chain.press({ value })).toMatchObject({ outcome: 'closed' })
+  await chain.settle()
+  expect(await outcomes()).toEqual([])
 })

@@ -58,6 +58,16 @@ test.each([
     why: 'is being deleted',
   },
   {
+    name: 'a pod that is being deleted and runs on, for as long as it says itself',
+    object: pod({
+      metadata: { deletionTimestamp: CREATED },
+      status: { containerStatuses: [{ containerID: `containerd://${ID}`, state: { running: { startedAt: CREATED } } }] },
+    }),
+    target: TARGET,
+    kind: 'proven',
+    why: undefined,
+  },
+  {
     name: 'another container',
     object: pod(),
     target: { ...TARGET, containerId: '000000000000' },

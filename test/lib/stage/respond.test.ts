@@ -2,6 +2,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { kubeConfig, kubernetesCluster } from '../../../lib/adapter/kubernetes.ts'
+import { CodedError } from '../../../lib/error.ts'
+import { Incident, incidentPartition } from '../../../lib/incident/incident.ts'
+import { update } from '../../../lib/port/store.ts'
+import { wantedOffers } from '../../../lib/response/offers.ts'
+import { ActionRecord, actionSortKey } from '../../../lib/response/record.ts'
+import { setStop } from '../../../lib/response/stop.ts'
 import { respond } from '../../../lib/stage/respond.ts'
 import { startKubernetesApi } from '../../../local/kubernetes/server.ts'
 import { responder, workloadsIn } from '../../support/responder.ts'
@@ -14,6 +20,29 @@ type Way = {
   readonly headers?: Record<string, string>
   readonly after?: boolean
 }
+
+const EVIDENCE = { id: 'd', agent: 'falco', rule: 'R', priority: 'Warning', severity: 3, source: 'syscall', tags: [], timeNs: '1' }
+const INCIDENT = Incident.parse({
+  id: 'i',
+  subject: { kind: 'workload', key: 'k', cluster: 'c', namespace: 'shop', workload: 'web' },
+  cause: 'R',
+  title: 'R',
+  status: 'open',
+  severity: 3,
+  correlations: [],
+  rules: ['R'],
+  mitre: [],
+  count: 1,
+  firstNs: '1',
+  lastNs: '1',
+  latest: EVIDENCE,
+  evidence: [EVIDENCE],
+  seen: [],
+  routes: [],
+  openedMs: 0,
+  updatedMs: 0,
+  revision: 1,
+})
 
 let api: Awaited<ReturnType<typeof startKubernetesApi>>
 let front: Server
@@ -143,4 +172,71 @@ test('what a message asks for on several pods is done in order, and what is refu
   await respond({ requests }, ports, { lastTry: false })
   const states = await Promise.all(requests.map(async ({ id }) => (await recordOf(id))?.outcome?.state))
   expect(states).toEqual(['done', 'refused', 'done'])
+})
+
+test('what was done stays done when it can be told of only later, or not at all', async () => {
+  const { pod, requestOf, ports, recordOf, journal, carryOut } = await stage()
+  const request = requestOf('delete', { grace_period: '1s' }, pod)
+  const mute = { ...ports, messages: { send: () => Promise.reject(new CodedError('unavailable', 'the queue is down')) } }
+  await expect(respond({ requests: [request] }, mute, { lastTry: true })).rejects.toMatchObject({ code: 'unavailable' })
+  expect((await recordOf(request.id))?.outcome?.state).toBe('done')
+  // the incident's item is of another shape: what it means for the incident cannot be written
+  await ports.store.put({ pk: incidentPartition(request.incident), sk: 'incident', data: 'broken' }, 'absent')
+  expect(await carryOut(request)).toMatchObject({ state: 'done' })
+  expect((await journal()).filter(({ kind }) => kind === 'outcome').map(({ outcome }) => outcome)).toEqual(['done'])
+})
+
+test('a release touches nothing in another cluster than the action was done in', async () => {
+  const { pod, requestOf, carryOut, release, ports, behind } = await stage()
+  const request = requestOf('label', { labels: { a: 'b' } }, pod)
+  await carryOut(request)
+  const key = { pk: incidentPartition(request.incident), sk: actionSortKey(request.id) }
+  const moved = (now: ActionRecord | undefined) =>
+    now && { ...now, request: { ...now.request, target: { ...now.request.target, cluster: 'b' } } }
+  await update(ports.store, key, ActionRecord, moved)
+  expect(await release([request.id], pod)).toMatchObject({ state: 'skipped', why: expect.stringContaining('another cluster') })
+  const now = await behind.get({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: pod.metadata.name })
+  expect(now?.metadata.labels).toMatchObject({ a: 'b' })
+})
+
+test('what was begun and then refused can be released', async () => {
+  const { pod, requestOf, ports, recordOf, carryOut, time, store } = await stage()
+  const request = requestOf('label', { labels: { a: 'b' } }, pod)
+  way = { method: 'PATCH', times: 1, status: 504, after: true } // it took effect
+  await expect(respond({ requests: [request] }, ports, { lastTry: false })).rejects.toMatchObject({ code: 'unavailable' })
+  await setStop(store, { by: 'alice', atMs: time.nowMs, why: '' })
+  expect(await carryOut(request)).toMatchObject({ state: 'refused', guard: 'stopped', why: expect.stringContaining('it was begun before') })
+  const record = (await recordOf(request.id)) ?? expect.fail('no record')
+  const incident = { ...INCIDENT, id: request.incident }
+  const offers = wantedOffers({ incident, context: undefined, plans: [], actions: [record], offers: [] }, time.nowMs)
+  expect(offers.filter(({ action }) => action === 'release')).toMatchObject([{ parameters: { of: [request.id] } }])
+})
+
+test('what was begun goes on when a guard of the pod or a limit came between', async () => {
+  const { pod, requestOf, ports, carryOut, behind } = await stage()
+  const request = requestOf('label', { labels: { a: 'b' } }, pod)
+  way = { method: 'PATCH', times: 1, status: 503 }
+  await expect(respond({ requests: [request] }, ports, { lastTry: false })).rejects.toMatchObject({ code: 'unavailable' })
+  const now = (await behind.get({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: pod.metadata.name })) ?? expect.fail('no pod')
+  const { uid = '', resourceVersion = '' } = now.metadata
+  await behind.patch({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    namespace: 'shop',
+    name: now.metadata.name,
+    uid,
+    resourceVersion,
+    labels: { tier: 'gold' },
+  })
+  const strict = { ...ports, guards: { ...ports.guards, protected_labels: { tier: 'gold' } } }
+  await respond({ requests: [request] }, strict, { lastTry: false })
+  expect(await carryOut(request)).toEqual({ state: 'done' })
+})
+
+test('all requests of a message share its patience', async () => {
+  const { pod, requestOf, ports } = await stage()
+  const requests = [1, 2, 3].map((n) => requestOf('label', { labels: { [`l${n}`]: 'x' } }, pod))
+  way = { method: 'PATCH', times: 999, status: 429, headers: { 'retry-after': '1' } }
+  await expect(respond({ requests }, { ...ports, patienceMs: 1500 }, { lastTry: true })).rejects.toMatchObject({ code: 'throttled' })
+  expect(seen.filter((one) => one.startsWith('PATCH'))).toHaveLength(4) // the first request's two, and one each
 })
