@@ -395,7 +395,7 @@ export function responderContract(name: string, start: () => Promise<Started>): 
         expect(await isLost(pod)).toBe(false)
         const { incident } = deletion
         const journal = await readJournal(ports.store, { incident })
-        expect(journal.at(-1)).toMatchObject({ outcome: 'refused', why: expect.stringContaining('less than 600 s ago') })
+        expect(journal.find(({ outcome }) => outcome === 'refused')?.why).toContain('less than 600 s ago')
       })
 
       test('everything, while action is stopped; release still works', async () => {
