@@ -7,7 +7,8 @@ import { type AgentPorts, takeOrder } from '../../lib/agent/take-order.ts'
 import type { Queue, ReceivedMessage } from '../../lib/port/queue.ts'
 import { baseGuards } from '../../lib/response/guards.ts'
 import { takeForRespond } from '../../lib/stage/outcome.ts'
-import { memoryEvidence, testChain, type Wrap } from './chain.ts'
+import { testChain, type Wrap } from './chain.ts'
+import { memoryEvidence } from './memory-evidence.ts'
 
 /** An agent's two keys: its orders are signed with one, its answers with the other. */
 export function agentKeys() {

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
 import { openDatabase } from '../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
 import { packBatch } from '../../lib/batch/batch.ts'
 import { type JournalLine, readJournal } from '../../lib/incident/journal.ts'
 import type { Chat, ChatMessage } from '../../lib/port/chat.ts'
-import type { EvidenceStore } from '../../lib/port/evidence.ts'
 import type { Log } from '../../lib/port/log.ts'
 import type { Queue } from '../../lib/port/queue.ts'
 import { type IncidentView, loadView } from '../../lib/response/view.ts'
@@ -20,6 +18,7 @@ import { sweep } from '../../lib/stage/sweep.ts'
 import { startKubernetesApi } from '../../local/kubernetes/server.ts'
 import { localQueues } from '../../local/queues.ts'
 import { envelopeOf } from './envelope.ts'
+import { memoryEvidence } from './memory-evidence.ts'
 import { signedPress } from './signed-press.ts'
 
 export const SIGNING_SECRET = 'a signing secret of the test'
@@ -135,19 +134,6 @@ export type TestChain = Awaited<ReturnType<typeof testChain>>
 
 export type Told = { readonly channel: string; readonly user: string; readonly text: string }
 type Shown = { key: string; channel: string; ts: string; message: ChatMessage; edits: number }
-
-/** An EvidenceStore that is a map. */
-export function memoryEvidence(): EvidenceStore & { readonly kept: ReadonlyMap<string, Uint8Array> } {
-  const kept = new Map<string, Uint8Array>()
-  return {
-    kept,
-    keep: async (key, bytes) => {
-      const present = kept.get(key) ?? bytes
-      kept.set(key, present)
-      return { uri: `memory://${key}`, sha256: createHash('sha256').update(present).digest('hex') }
-    },
-  }
-}
 
 /** A Chat that is a list of messages. */
 export function listChat() {

@@ -11,8 +11,9 @@ import { withoutScheme } from '../../lib/response/prove.ts'
 import { ActionRecord, actionSortKey } from '../../lib/response/record.ts'
 import type { ActionRequest, Target } from '../../lib/response/request.ts'
 import { respond } from '../../lib/stage/respond.ts'
-import { memoryEvidence, type Wrap } from './chain.ts'
+import type { Wrap } from './chain.ts'
 import { eventually } from './eventually.ts'
+import { memoryEvidence } from './memory-evidence.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const SPEC = { containers: [{ name: 'c', image: 'nginx:1.29' }] }

@@ -10,7 +10,7 @@ import { type Outcome, outcomeWords } from '../../../lib/response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../../../lib/response/record.ts'
 import type { ActionRequest } from '../../../lib/response/request.ts'
 import { respond } from '../../../lib/stage/respond.ts'
-import { memoryEvidence } from '../../support/chain.ts'
+import { memoryEvidence } from '../../support/memory-evidence.ts'
 import type { Case } from './scenarios.ts'
 import type { TargetPod } from './targets.ts'
 

@@ -15,7 +15,7 @@ import type { ActionRequest } from '../../../lib/response/request.ts'
 import { setStop } from '../../../lib/response/stop.ts'
 import { type DemoPod, deployWorkloads, NAMESPACE } from '../../../local/demo/workload.ts'
 import { type KubernetesApi, startKubernetesApi } from '../../../local/kubernetes/server.ts'
-import { memoryEvidence } from '../../support/chain.ts'
+import { memoryEvidence } from '../../support/memory-evidence.ts'
 
 const orderKeys = generateKeyPairSync('ed25519')
 const answerKeys = generateKeyPairSync('ed25519')

@@ -5,7 +5,7 @@ import type { Cluster, KubernetesObject } from '../../../lib/port/cluster.ts'
 import { CAPTURE_RBAC, capture } from '../../../lib/response/actions/capture.ts'
 import { Evidence } from '../../../lib/response/capture/document.ts'
 import { type KubernetesApi, startKubernetesApi } from '../../../local/kubernetes/server.ts'
-import { memoryEvidence } from './capture/memory-evidence.ts'
+import { memoryEvidence } from '../../support/memory-evidence.ts'
 
 const POD = { apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'web' } as const
 let api: KubernetesApi
@@ -33,7 +33,7 @@ const documentIn = (evidence: ReturnType<typeof memoryEvidence>) =>
 test('the outcome names what is kept and its hash; a second run comes to the same', async () => {
   const evidence = memoryEvidence()
   const outcome = await runWith({}, context(evidence))
-  expect(outcome).toEqual({ state: 'done', why: expect.stringMatching(/^sha256 [0-9a-f]{64} at memory:incident\/cd\/ab\.json\.gz$/) })
+  expect(outcome).toEqual({ state: 'done', why: expect.stringMatching(/^sha256 [0-9a-f]{64} at memory:\/\/incident\/cd\/ab\.json\.gz$/) })
   const writes = api.writes().length
   expect(await runWith({}, { ...context(evidence), clock: () => 5000 })).toEqual(outcome)
   expect(api.writes()).toHaveLength(writes)

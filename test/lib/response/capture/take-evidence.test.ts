@@ -4,8 +4,8 @@ import { expect, test } from 'vitest'
 import { CodedError } from '../../../../lib/error.ts'
 import { packEvidence } from '../../../../lib/response/capture/pack.ts'
 import { evidenceKey, takeEvidence } from '../../../../lib/response/capture/take-evidence.ts'
+import { memoryEvidence } from '../../../support/memory-evidence.ts'
 import { fakeCluster, POD, SUBJECT } from './fake-cluster.ts'
-import { memoryEvidence } from './memory-evidence.ts'
 
 const PROVEN = { ...SUBJECT, labels: {}, object: POD }
 const taking = (store: ReturnType<typeof memoryEvidence>, instead: Parameters<typeof fakeCluster>[0] = {}, nowMs = 0) => {
@@ -16,7 +16,7 @@ test('evidence is kept under incident and action, and its hash is that of its by
   const store = memoryEvidence()
   const kept = await takeEvidence(PROVEN, taking(store))
   const bytes = store.kept.get('incident/cd34/ab12.json.gz') ?? expect.fail('nothing is kept')
-  expect(kept).toEqual({ uri: 'memory:incident/cd34/ab12.json.gz', sha256: createHash('sha256').update(bytes).digest('hex'), unread: [] })
+  expect(kept).toEqual({ uri: 'memory://incident/cd34/ab12.json.gz', sha256: createHash('sha256').update(bytes).digest('hex'), unread: [] })
   expect(JSON.parse(gunzipSync(bytes).toString())).toMatchObject({ schema: 'creance.evidence/1', subject: SUBJECT })
 })
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { EvidenceStore } from '../../../../lib/port/evidence.ts'
+import type { EvidenceStore } from '../../lib/port/evidence.ts'
 
 /** An EvidenceStore in memory. */
 export function memoryEvidence(): EvidenceStore & { readonly kept: ReadonlyMap<string, Uint8Array> } {
@@ -9,7 +9,7 @@ export function memoryEvidence(): EvidenceStore & { readonly kept: ReadonlyMap<s
     keep: async (key, bytes) => {
       const first = kept.get(key) ?? bytes
       kept.set(key, first)
-      return { uri: `memory:${key}`, sha256: createHash('sha256').update(first).digest('hex') }
+      return { uri: `memory://${key}`, sha256: createHash('sha256').update(first).digest('hex') }
     },
   }
 }
