@@ -19,7 +19,7 @@ export const IsolateParameters = z.strictObject({
   allow_namespaces: z.array(NamespaceName).max(20).default([]).describe('Namespaces from and to whose pods traffic stays allowed.'),
   policy: PolicySort.default('kubernetes').describe("Whose policy: Kubernetes' own, Cilium's or Calico's."),
   detach: Detach.default('none').describe('What the pod is taken out of: its Services; those and its controller.'),
-  expires: DurationSeconds.optional(),
+  expires: DurationSeconds.prefault('24h').describe('After which it ends by itself.'),
 })
 export type IsolateParameters = z.infer<typeof IsolateParameters>
 
