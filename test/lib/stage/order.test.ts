@@ -229,7 +229,10 @@ test('what was done is told, though it was said to have expired in the meantime'
 })
 
 test('a budget of the namespace is spent here', async () => {
-  chain.cloud.guards = { ...chain.cloud.guards, budget: { ...chain.cloud.guards.budget, per_namespace: { limit: 1, windowSeconds: 3600 } } }
+  chain.cloud.guards = {
+    ...chain.cloud.guards,
+    budget: { ...chain.cloud.guards.budget, per_namespace: [{ limit: 1, windowSeconds: 3600 }] },
+  }
   await netcat()
   await chain.settle()
   expect(await outcomes()).toEqual(['delete refused', 'label done'])
