@@ -73,7 +73,8 @@ export function kubernetesCluster(config: KubeConfig, { timeoutMs = 10_000 } = {
     },
     remove: async ({ uid, graceSeconds, ...name }) => {
       const answer = await api.call({ verb: 'delete', ...name, body: { preconditions: { uid }, ...graceOf(graceSeconds) } })
-      if (answer.status === 404 || answer.status === 409) return 'absent'
+      if (answer.status === 404 || (answer.status === 409 && isOtherUid(answer))) return 'absent'
+      if (answer.status === 409) throw new CodedError('conflict', `delete ${describe(name)}: ${answer.message}`)
       ok(answer, `delete ${describe(name)}`)
       return 'removed'
     },
@@ -109,5 +110,5 @@ function isNoSuchInstance({ message }: ApiAnswer, { previous }: Pick<LogQuery, '
 
 /** The words of an API server whose precondition on the uid was not met. */
 function isOtherUid({ message }: ApiAnswer): boolean {
-  return message.includes('Precondition failed: UID')
+  return /Precondition failed: UID|the UID in the precondition/.test(message)
 }

@@ -10,20 +10,25 @@ const Reference = z.object({
   kind: z.string().regex(/^[A-Za-z0-9]{1,63}$/),
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$/),
   uid: z.string().min(1).max(128),
-  controller: z.boolean().catch(false),
 })
-const References = listOf(Reference, 20)
+const IsController = z.object({ controller: z.literal(true) })
+const References = listOf(z.unknown(), 1000)
 
 const MAX_OWNERS = 5
 
-/** The objects above this one, the nearest first, each read when it is asked for: the controller, else the first owner named. An owner counts only
- *  while what has its name has the uid that the child gives. At most 5. Errors: ClusterReader's. */
+/** What the object says of its controller, the one owner that counts it: other owners only decide when it is collected as garbage. */
+export function controllerReference({ metadata }: KubernetesObject): Owner | undefined {
+  const controller = References.parse(metadata.ownerReferences).find((one) => IsController.safeParse(one).success)
+  return Reference.safeParse(controller).data
+}
+
+/** The objects above this one, the nearest first, each read when it is asked for: always the controller. An owner counts only while what has its name
+ *  has the uid that the child gives; whether it knows of the child is not asked (proven-owners.ts does). At most 5. Errors: ClusterReader's. */
 export async function* ownersAbove(object: KubernetesObject, cluster: Pick<ClusterReader, 'get'>): AsyncGenerator<KubernetesObject> {
   const { namespace } = object.metadata
   let child = object
   for (let count = 0; count < MAX_OWNERS; count++) {
-    const references = References.parse(child.metadata.ownerReferences)
-    const reference = references.find(({ controller }) => controller) ?? references[0]
+    const reference = controllerReference(child)
     if (!reference) return
     const { apiVersion, kind, name, uid } = reference
     // An owner is in the same namespace or in none; of a kind that has none, the namespace is not looked at.

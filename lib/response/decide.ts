@@ -1,4 +1,4 @@
-import { ownerChain } from '../context/owners.ts'
+import { controllerReference, ownersAbove } from '../context/owners.ts'
 import { CodedError } from '../error.ts'
 import type { Cluster, KubernetesObject } from '../port/cluster.ts'
 import type { EvidenceStore } from '../port/evidence.ts'
@@ -13,7 +13,7 @@ import { guardLimits, type Limited } from './limits.ts'
 import type { Outcome } from './outcome.ts'
 import { provePod } from './prove.ts'
 import { type ActionRecord, podOf } from './record.ts'
-import { replicasOf } from './replica-floor.ts'
+import { hidesKeeper, keeperOf, replicasOf } from './replica-floor.ts'
 import type { ActionRequest } from './request.ts'
 import { guardStop } from './stop.ts'
 
@@ -68,7 +68,12 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   const workload = workloadName(limited.workload, pod)
   const over = begunMs === undefined ? await guardLimits(request, limited, guards, { store, nowMs: clock(), spend: !dryRun }) : undefined
   if (over) return { outcome: over, ...of, workload }
-  if (dryRun) return { outcome: { state: 'dry_run', why: `it would ${action.title.toLowerCase()} the pod` }, ...of, workload }
+  if (dryRun)
+    return {
+      outcome: { state: 'dry_run', why: [`it would ${action.title.toLowerCase()} the pod`, limited.note].filter(Boolean).join('; ') },
+      ...of,
+      workload,
+    }
 
   const evidence = action.losesPod ? (record?.evidence ?? (await evidenceOf(pod, context))) : undefined
   const begun = await ports.begin({ ...of, data: prepared.data, evidence })
@@ -76,7 +81,7 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   if (stopped) return { outcome: stopped, ...of, workload }
   const outcome = await action.run(begun.data ?? prepared.data, { ...context, proven: pod.object })
   const kept = begun.evidence && outcome.state === 'done' ? `evidence ${begun.evidence.uri} sha256 ${begun.evidence.sha256}` : undefined
-  const why = [outcome.why, kept].filter(Boolean).join('; ')
+  const why = [outcome.why, kept, limited.note].filter(Boolean).join('; ')
   return { outcome: why ? { ...outcome, why } : outcome, ...of, workload }
 }
 
@@ -93,7 +98,8 @@ async function withoutPod(why: string, record: ActionRecord | undefined, action:
   return { outcome: { state: 'done', why: 'the pod is gone since this was begun' }, ...of }
 }
 
-/** What the limits go by. A workload that cannot be read (an operator's kind, mostly) refuses where a floor depends on it; budgets then count by the nearest. */
+/** What the limits go by: the floor by the nearest owner that keeps a number of pods, budgets by the top one that can be read. One that cannot be (an operator's
+ *  kind, mostly) refuses where the floor depends on it, and else is told with the outcome. */
 async function limitsOf(
   { by }: ActionRequest,
   pod: ProvenPod,
@@ -103,14 +109,28 @@ async function limitsOf(
   const base = { podUid: pod.uid, takesAway }
   if (by.kind !== 'response') return { ...base, workload: undefined, replicas: undefined }
   const hasFloor = takesAway !== 'nothing' && guards.replica_floors.length > 0
+  const owners: KubernetesObject[] = []
+  let note: string | undefined
   try {
-    const workload = (await ownerChain(pod.object, cluster)).at(-1)
-    return { ...base, workload, replicas: hasFloor ? await replicasOf(workload, cluster) : undefined }
+    for await (const owner of ownersAbove(pod.object, cluster)) owners.push(owner)
   } catch (error) {
-    if (!(error instanceof CodedError) || error.transient) throw error
-    if (hasFloor) return refused('replica_floor', `the pod's workload cannot be read: ${error.message}`)
-    return { ...base, workload: namedOwner(pod.object), replicas: undefined }
+    note = `its owners cannot all be read: ${lastingWords(error)}`
+    const unread = controllerReference(owners.at(-1) ?? pod.object)
+    if (hasFloor && (!unread || hidesKeeper(owners, unread))) return refused('replica_floor', note)
   }
+  const workload = owners.at(-1) ?? (note === undefined ? undefined : namedOwner(pod.object))
+  try {
+    const replicas = hasFloor ? await replicasOf(keeperOf(owners), cluster) : undefined
+    return { ...base, workload, replicas, ...(note === undefined ? {} : { note }) }
+  } catch (error) {
+    return refused('replica_floor', `the pod's workload cannot be read: ${lastingWords(error)}`)
+  }
+}
+
+/** What an error says that another try will not mend; throws any other. */
+function lastingWords(error: unknown): string {
+  if (!(error instanceof CodedError) || error.transient) throw error
+  return error.message
 }
 
 /** The pod's controller as the pod names it: enough to count by. */

@@ -24,6 +24,8 @@ export type Limited = {
   readonly workload: KubernetesObject | undefined
   readonly takesAway: 'nothing' | 'pod' | 'workload'
   readonly replicas: Replicas | undefined
+  /** What is worth telling with the outcome. */
+  readonly note?: string
 }
 
 /** Takes from the scope, or says why not. */
@@ -81,7 +83,7 @@ function scopesOf(
   if (replicas && floor > 0) {
     scopes.push({
       guard: 'replica_floor',
-      pk: `floor#${cluster}#${workload?.metadata.uid}`,
+      pk: `floor#${cluster}#${replicas.of}`,
       windowSeconds: FLOOR_WINDOW_SECONDS,
       why: `${floor} of the ${replicas.desired} pods of ${of} must be left ready`,
       allows: (others) => {
@@ -142,5 +144,48 @@ export async function readable<T>(guard: string, work: () => Promise<T>): Promis
   } catch (error) {
     if (!(error instanceof CodedError) || error.transient) throw error
     return { state: 'refused', guard, why: `the guard cannot be read: ${error.message}` }
+  }
+}
+
+/** What an order takes stands under this until its agent answers, so that it is told apart from what was done. */
+const orderedId = (id: string): string => `order#${id}`
+const UNPROVEN: Limited = { podUid: '', workload: undefined, takesAway: 'nothing', replicas: undefined }
+
+/** The budgets of namespace and cluster for what an agent is told to do, on the word of an alert alone: done and ordered together stay within them. `wait`: there would be room
+ *  but for orders that are not answered yet. No cool-down: that is the agent's, who knows the pod. */
+export async function guardOrder(
+  request: ActionRequest,
+  guards: Guards,
+  { store, nowMs, spend }: { readonly store: Store; readonly nowMs: number; readonly spend: boolean },
+): Promise<Refusal | 'wait' | undefined> {
+  const over = await guardLimits({ ...request, id: orderedId(request.id) }, UNPROVEN, { ...guards, cooldown: 0 }, { store, nowMs, spend })
+  if (over?.guard !== 'budget') return over
+  for (const { guard, pk, windowSeconds, allows, why } of scopesOf(request, UNPROVEN, guards)) {
+    const spent = await readable(guard, () => read(store, { pk, sk: 'spent' }, Spent))
+    if (spent && 'state' in spent) return spent
+    const done = (spent?.actions ?? []).filter(({ id, atMs }) => !id.startsWith('order#') && atMs > nowMs - windowSeconds * 1000)
+    if (!allows(done)) return { ...over, why }
+  }
+  return 'wait'
+}
+
+/** What came of an order: what it took of the budgets is given back, or, where something was done, counts from now on whether or not there was room. Can be done again. */
+export async function settleLimits(
+  request: ActionRequest,
+  guards: Guards,
+  { store, nowMs, isSpent }: { readonly store: Store; readonly nowMs: number; readonly isSpent: boolean },
+): Promise<void> {
+  if (request.by.kind !== 'response') return
+  const { id } = request
+  for (const { guard, pk, windowSeconds } of scopesOf(request, UNPROVEN, guards)) {
+    const key = isSpent ? { pk, sk: 'spent', expires: Math.ceil(nowMs / 1000) + windowSeconds } : { pk, sk: 'spent' }
+    const settled = (present: Spent | undefined): Spent | undefined => {
+      const actions = present?.actions ?? []
+      const others = actions.filter((one) => one.id !== id && one.id !== orderedId(id))
+      if (!isSpent) return others.length === actions.length ? undefined : { actions: others }
+      const atMs = actions.find((one) => one.id === id)?.atMs ?? nowMs
+      return { actions: [...others.filter((one) => one.atMs > nowMs - windowSeconds * 1000), { id, atMs }] }
+    }
+    await readable(guard, () => update(store, key, Spent, settled)) // one that cannot be read refuses the next, and does not lose this answer
   }
 }

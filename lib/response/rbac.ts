@@ -66,8 +66,21 @@ function rulesOfUse({ by = 'response', parameters }: ActionUse, action: AnyActio
   const own = action.rbac(parameters)
   const isCounted = hasFloor && action.takesAway !== 'nothing' && !COUNTS_NONE.has(action.name)
   const held = by === 'hand' ? [] : [...OWNERS, ...(isCounted ? COUNT_PODS : [])]
-  if (by === 'dry_run') return [...held, ...readsOf(own)]
-  return [...held, ...own, ...(action.losesPod ? CAPTURE_RBAC : [])]
+  if (by === 'dry_run') return onFitting(action.name, [...held, ...readsOf(own)])
+  return onFitting(action.name, [...held, ...own, ...(action.losesPod ? CAPTURE_RBAC : [])])
+}
+
+/** Actions that are for pods of some owners alone refuse all others before these are read. */
+const FITTING: Readonly<Record<string, readonly string[]>> = {
+  scale_to_zero: ['replicasets', 'deployments', 'statefulsets'],
+  suspend: ['jobs', 'cronjobs'],
+}
+const OWNER_RESOURCES = new Set(OWNERS.flatMap(({ resources }) => resources))
+
+function onFitting(action: string, rules: readonly RbacRule[]): readonly RbacRule[] {
+  const fitting = FITTING[action]
+  if (!fitting) return rules
+  return rulesOf(rightsOf(rules).filter(({ resource }) => !OWNER_RESOURCES.has(resource) || fitting.includes(resource)))
 }
 
 /** What is only prepared is not changed. Whether an eviction would be allowed is asked by an eviction that is not carried out. */

@@ -15,31 +15,57 @@ const Selector = z.object({
     )
     .default([]),
 })
+/** A ReplicationController has a plain map. */
+const PlainSelector = z.record(z.string(), z.string()).transform((matchLabels) => ({ matchLabels, matchExpressions: [] }))
 const Workload = z.object({
-  spec: z.object({ replicas: z.number().int().default(1), selector: Selector }),
+  spec: z.object({ replicas: z.number().int().default(1), selector: z.union([Selector, PlainSelector]) }),
   status: z.object({ desiredNumberScheduled: z.number().int().optional() }).prefault({}),
 })
 const PodStatus = z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]) }).prefault({})
 
 const MAX_PODS = 1000
 
-/** How a workload stands: how many pods it wants, and which of its pods are ready (uids), those that are isolated or being deleted aside.
+/** How a workload (`of`: its uid) stands: how many pods it wants, and which of its pods are ready (uids), those that are isolated or being deleted aside.
  *  Undefined for what keeps no number of pods (a Job), or none. Throws what the cluster throws. */
-export type Replicas = { readonly desired: number; readonly ready: readonly string[] }
+export type Replicas = { readonly of: string; readonly desired: number; readonly ready: readonly string[] }
 
 export async function replicasOf(
   workload: KubernetesObject | undefined,
   cluster: Pick<ClusterReader, 'list'>,
 ): Promise<Replicas | undefined> {
-  if (workload?.apiVersion !== 'apps/v1') return undefined
+  if (!workload || !keepsReplicas(workload)) return undefined
   const { data } = Workload.safeParse(workload)
-  if (!data) return { desired: 1, ready: [] } // cannot be read: nothing is ready, and any floor refuses
+  const of = workload.metadata.uid ?? ''
+  if (!data) return { of, desired: 1, ready: [] } // cannot be read: nothing is ready, and any floor refuses
   const { namespace } = workload.metadata
   const labelSelector = selectorText(data.spec.selector)
   const query = { apiVersion: 'v1', kind: 'Pod', labelSelector, limit: MAX_PODS, ...(namespace === undefined ? {} : { namespace }) }
   const pods = await cluster.list(query)
   const ready = pods.filter(isServing).map(({ metadata }) => metadata.uid ?? '')
-  return { desired: data.status.desiredNumberScheduled ?? data.spec.replicas, ready }
+  return { of, desired: data.status.desiredNumberScheduled ?? data.spec.replicas, ready }
+}
+
+/** Which of the pod's owners, the nearest first, says how many pods there are to be: the nearest that keeps a number, or the Deployment of that. What
+ *  stands above them (an operator's kind, or what somebody made up) takes no pod out of the floor. */
+export function keeperOf(owners: readonly KubernetesObject[]): KubernetesObject | undefined {
+  const at = owners.findIndex(keepsReplicas)
+  const [nearest, next] = at < 0 ? [] : owners.slice(at)
+  return next && isDeploymentOf(nearest, next) ? next : nearest
+}
+
+/** Whether what could not be read above these owners would have had a say in the floor. */
+export function hidesKeeper(owners: readonly KubernetesObject[], unread: { readonly apiVersion: string; readonly kind: string }): boolean {
+  return keeperOf(owners) === undefined || isDeploymentOf(owners.at(-1), unread)
+}
+
+type OfKind = { readonly apiVersion: string; readonly kind: string }
+
+function isDeploymentOf(set: OfKind | undefined, { apiVersion, kind }: OfKind): boolean {
+  return set?.kind === 'ReplicaSet' && set.apiVersion === 'apps/v1' && apiVersion === 'apps/v1' && kind === 'Deployment'
+}
+
+function keepsReplicas({ apiVersion, kind }: OfKind): boolean {
+  return apiVersion === 'apps/v1' || (apiVersion === 'v1' && kind === 'ReplicationController')
 }
 
 /** How many ready pods must be left. */

@@ -171,7 +171,7 @@ export function clusterContract(name: string, start: () => Promise<ClusterMaker>
       expect(await cluster.logs(query)).toBeUndefined()
       await makePod('web')
       const said = await cluster.logs({ ...query, pod: 'web', previous: true }).catch(({ code }) => code)
-      expect([undefined, 'invalid_input']).toContain(said)
+      expect([undefined, '', 'invalid_input']).toContain(said) // kube-apiserver: nothing, of a pod without a node
     })
 
     test('which kinds there are is told', async () => {

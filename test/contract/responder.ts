@@ -1,3 +1,4 @@
+import { BatchV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { kubeConfig, kubernetesCluster } from '../../lib/adapter/kubernetes.ts'
 import { readJournal } from '../../lib/incident/journal.ts'
@@ -180,7 +181,10 @@ export function responderContract(name: string, start: () => Promise<Started>): 
           spec: { template },
         })
         const job = (await cluster.get(at('batch/v1', 'Job', 'nightly-1'))) ?? expect.fail('no job')
-        const pod = await make.ownedBy(job, 'nightly-1-x')
+        const active = [{ apiVersion: 'batch/v1', kind: 'Job', name: 'nightly-1', namespace, uid: job.metadata.uid ?? '' }]
+        await makeActive(cluster, started.kubeconfig, { namespace, name: 'nightly' }, active)
+        const labels = { 'batch.kubernetes.io/controller-uid': job.metadata.uid ?? '' }
+        const pod = await make.pod('nightly-1-x', { metadata: { labels, ownerReferences: [referenceTo(job)] } })
         const { requestOf, carryOut, release } = responder(cluster)
         const request = requestOf('suspend', {}, pod)
         expect(await carryOut(request)).toMatchObject({ state: 'done', why: expect.stringContaining('CronJob nightly, Job nightly-1') })
@@ -189,6 +193,21 @@ export function responderContract(name: string, start: () => Promise<Started>): 
         expect(await release([request.id], pod)).toMatchObject({ state: 'undone' })
         for (const [what, object] of [['CronJob', 'nightly'], ['Job', 'nightly-1']] as const) // biome-ignore format: a table
           expect(await specOf(at('batch/v1', what, object))).toMatchObject({ suspend: false })
+      })
+
+      test.each([
+        ['scale_to_zero', true, 'unproven_owner'],
+        ['scale_to_zero', false, 'not_scalable'],
+      ] as const)('%s leaves a Deployment alone that a pod says is its owner (controller: %s)', async (action, controller, guard) => {
+        await make.deployment('victim', 1)
+        const victim = at('apps/v1', 'Deployment', 'victim')
+        const found = (await cluster.get(victim)) ?? expect.fail('no deployment')
+        const pod = await make.pod('stray', {
+          metadata: { labels: { app: 'stray' }, ownerReferences: [{ ...referenceTo(found), controller }] },
+        })
+        const { requestOf, carryOut } = responder(cluster)
+        expect(await carryOut(requestOf(action, {}, pod))).toMatchObject({ state: 'refused', guard })
+        expect(await specOf(victim)).toMatchObject({ replicas: 1 })
       })
 
       test('capture keeps evidence, with its hash in the journal, and changes nothing', async () => {
@@ -359,7 +378,9 @@ export function responderContract(name: string, start: () => Promise<Started>): 
         for (const node of others) await change(node, { spec: { unschedulable: true } })
         const { requestOf, carryOut } = responder(cluster)
         expect(await carryOut(requestOf('cordon', {}, pod))).toMatchObject({ state: 'refused', guard: 'last_node' })
-        for (const node of others) await change(node, { spec: { unschedulable: null } })
+        for (const node of others) await change(node, { spec: { unschedulable: null, taints: [{ key: 'own', effect: 'NoSchedule' }] } })
+        expect(await carryOut(requestOf('cordon', {}, pod))).toMatchObject({ state: 'refused', guard: 'last_node' })
+        for (const node of others) await change(node, { spec: { taints: null } })
         const own = nodes.find(({ metadata }) => metadata.name === name) ?? expect.fail('no node')
         await change(own, { labels: { 'node-role.kubernetes.io/control-plane': '' } })
         expect(await carryOut(requestOf('cordon', {}, pod))).toMatchObject({ state: 'refused', guard: 'control_plane' })
@@ -369,6 +390,25 @@ export function responderContract(name: string, start: () => Promise<Started>): 
           why: expect.stringContaining('somebody else'),
         })
         await change(own, { spec: { unschedulable: null } })
+      })
+
+      test('a policy of ours by its name and labels that was made by somebody else beforehand, and selects nothing', async () => {
+        const pod = one(await make.deployment('web'))
+        const { requestOf, carryOut } = responder(cluster)
+        const request = requestOf('isolate', {}, pod)
+        const policy = {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: {
+            name: `creance-${request.id.slice(0, 16)}`,
+            namespace,
+            labels: { 'app.kubernetes.io/managed-by': 'creance', 'creance.dev/action': request.id.slice(0, 32) },
+          },
+          spec: { podSelector: { matchLabels: { nobody: 'x' } }, policyTypes: ['Ingress'] },
+        }
+        await cluster.create(policy)
+        expect(await carryOut(request)).toMatchObject({ state: 'refused', guard: 'foreign_policy' })
+        expect((await seen(pod)).labels).not.toHaveProperty(`creance.dev/isolated-${request.id.slice(0, 16)}`)
       })
 
       test('what would leave fewer pods ready than the floor; an isolated one counts as taken', async () => {
@@ -455,4 +495,20 @@ export function responderContract(name: string, start: () => Promise<Started>): 
       expect(await cluster.list({ ...POD, namespace, labelSelector: 'hit=yes' })).toHaveLength(7)
     }, 180_000)
   })
+}
+
+function referenceTo({ apiVersion, kind, metadata: { name, uid = '' } }: KubernetesObject) {
+  return { apiVersion, kind, name, uid, controller: true }
+}
+
+/** Writes the status that the CronJob's controller would write; the in-memory API has no status apart. */
+async function makeActive(cluster: Cluster, file: string, name: { namespace: string; name: string }, active: object[]): Promise<void> {
+  const config = new KubeConfig()
+  config.loadFromFile(file)
+  const asMerge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
+  const body = { status: { active } }
+  const api = config.makeApiClient(BatchV1Api)
+  await api.patchNamespacedCronJob({ ...name, body }, asMerge)
+  await api.patchNamespacedCronJobStatus({ ...name, body }, asMerge).catch(() => undefined)
+  expect(await cluster.get({ apiVersion: 'batch/v1', kind: 'CronJob', ...name })).toMatchObject(body)
 }

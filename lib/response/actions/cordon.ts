@@ -9,6 +9,8 @@ const Data = z.object({ node: z.string(), uid: z.string(), annotation: z.string(
 const PREFIX = 'creance.dev/cordoned-'
 const CONTROL_PLANE = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
 const NodeSpec = z.object({ unschedulable: z.boolean().default(false) }).catch({ unschedulable: false })
+const Taints = z.object({ taints: z.array(z.object({ effect: z.string() })).nullish() })
+const Conditions = z.object({ conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish() })
 
 /** Lets no new pods onto the pod's node. Every cordon leaves an annotation of its own on the node, so that the end of one does not end another;
  *  a node that somebody else cordoned is left alone. Undo: the annotation goes, and with the last of them the cordon. */
@@ -36,11 +38,11 @@ export const cordon: Action<z.infer<typeof Parameters>, z.infer<typeof Data>> = 
         ? ready
         : { kind: 'refusal', outcome: { state: 'skipped', why: `node ${name} was cordoned by somebody else` } }
     }
-    if (CONTROL_PLANE.some((label) => node.metadata.labels?.[label] !== undefined)) {
+    if (isControlPlane(node)) {
       return refused('control_plane', `node ${name} is one of the control plane`)
     }
     const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', limit: 500 })
-    const others = nodes.filter((one) => one.metadata.uid !== node.metadata.uid && !isUnschedulable(one))
+    const others = nodes.filter((one) => one.metadata.uid !== node.metadata.uid && takesPods(one))
     return others.length > 0 ? ready : refused('last_node', `node ${name} is the last that takes pods`)
   },
   run: async ({ node, uid, annotation }, { cluster }) => {
@@ -76,6 +78,20 @@ function nodeOf({ object }: ProvenPod): string | undefined {
 
 function isUnschedulable({ spec }: KubernetesObject): boolean {
   return NodeSpec.parse(spec ?? {}).unschedulable
+}
+
+function isControlPlane({ metadata }: KubernetesObject): boolean {
+  return CONTROL_PLANE.some((label) => metadata.labels?.[label] !== undefined)
+}
+
+/** Whether any pod may come to the node: one that is not ready, is tainted, or is of the control plane takes those alone that are made for it. A node
+ *  that nobody has reported on yet has no Ready condition, and counts. */
+function takesPods(node: KubernetesObject): boolean {
+  if (isUnschedulable(node) || isControlPlane(node) || node.metadata.deletionTimestamp !== undefined) return false
+  const taints = Taints.safeParse(node.spec).data?.taints ?? []
+  if (taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')) return false
+  const conditions = Conditions.safeParse(node.status).data?.conditions ?? []
+  return conditions.every(({ type, status }) => type !== 'Ready' || status === 'True')
 }
 
 function oursOn({ metadata }: KubernetesObject): readonly string[] {

@@ -21,6 +21,8 @@ const PlainMap = z.record(z.string(), z.string())
 const WithMap = z.object({ selector: PlainMap })
 const WithSelector = z.object({ selector: Selector })
 
+const NOTHING: Detached = { labels: {}, from: [], isReplaced: false, notes: [] }
+
 type Holder = { readonly name: string; readonly selector: Selector }
 type Controller = { readonly owner: OwnerReference; readonly name: string; readonly selector: Selector | undefined }
 
@@ -34,9 +36,10 @@ export const DETACH_RBAC: readonly RbacRule[] = [
 ]
 
 /** Which of the pod's labels must go for its Services, and with `controller` its controller, to let go of it. For `services` labels that the
- *  controller needs are spared where a Service has others. Our own labels never go. `too_many`: over 50. */
-export async function labelsToTakeOff(pod: ProvenPod, how: Detach, cluster: ClusterReader): Promise<Detached | 'too_many'> {
-  if (how === 'none') return { labels: {}, from: [], isReplaced: false, notes: [] }
+ *  controller needs are spared where a Service has others. Our own labels never go. Of over 50 none goes, and that is said: who gives a pod labels must not keep
+ *  it from being isolated. */
+export async function labelsToTakeOff(pod: ProvenPod, how: Detach, cluster: ClusterReader): Promise<Detached> {
+  if (how === 'none') return NOTHING
   const services = await servicesOf(pod, cluster)
   const controller = await controllerOf(pod, cluster)
   const controllerKeys = usable(controller?.selector, pod.labels)
@@ -46,7 +49,9 @@ export async function labelsToTakeOff(pod: ProvenPod, how: Detach, cluster: Clus
     const spared = how === 'services' ? all.filter((key) => !controllerKeys.includes(key)) : all
     for (const key of spared.length > 0 ? spared : all) keys.add(key)
   }
-  if (keys.size > MOST_LABELS) return 'too_many'
+  if (keys.size > MOST_LABELS) {
+    return { ...NOTHING, notes: [`not taken out of its Services and controller: they select it by more than ${MOST_LABELS} labels`] }
+  }
   const labels = Object.fromEntries([...keys].map((key) => [key, labelOf(pod.labels, key) ?? '']))
   const left = Object.fromEntries(Object.entries(pod.labels).filter(([key]) => !keys.has(key)))
   const lets = ({ selector }: Holder) => !selects(selector, left)

@@ -41,8 +41,6 @@ export const isolate: Action<IsolateParameters, Isolation> = {
     const place = await placeOf(cluster, sort)
     if (!place) return refused('unknown_kind', `this API server serves no policies of ${sort}`)
     const detached = await labelsToTakeOff(pod, parameters.detach, cluster)
-    if (detached === 'too_many')
-      return refused('too_many_labels', 'its Services and controller select it by more labels than are taken off')
     const short = actionId.slice(0, 16)
     const { apiVersion, kind, prefix } = place
     const policy = { sort, apiVersion, kind, name: `${prefix}creance-${short}` }

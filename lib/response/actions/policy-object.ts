@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Cluster, KubernetesObject } from '../../port/cluster.ts'
 import type { Isolation } from './isolate-data.ts'
 import { isManaged, MANAGED } from './managed.ts'
@@ -22,12 +23,12 @@ export function policyObject(isolation: Isolation): KubernetesObject {
   }
 }
 
-/** Makes the policy, unless it is there. `foreign`: one that is not of this isolation has its name, and is left as it is. */
+/** Makes the policy, unless it is there. `foreign`: one that is not of this isolation, or says something else, has its name, and is left as it is. */
 export async function makePolicy(cluster: Cluster, isolation: Isolation): Promise<'made' | 'foreign'> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if ((await cluster.create(policyObject(isolation))) === 'created') return 'made'
     const found = await cluster.get(nameOf(isolation))
-    if (found) return isOf(found, isolation) ? 'made' : 'foreign'
+    if (found) return isOf(found, isolation) && saysSo(found, isolation) ? 'made' : 'foreign'
   }
   return 'foreign'
 }
@@ -48,4 +49,17 @@ function nameOf({ pod, policy: { apiVersion, kind, name } }: Isolation) {
 
 function isOf(policy: KubernetesObject, { action }: Isolation): boolean {
   return isManaged(policy) && policy.metadata.labels?.[ACTION] === action.slice(0, 32)
+}
+
+/** Whether it cuts off what would be cut off: labels are easily written, and a policy that says less would pass for an isolation. */
+function saysSo({ spec }: KubernetesObject, isolation: Isolation): boolean {
+  return isDeepStrictEqual(withoutEmpty(spec), withoutEmpty(JSON.parse(JSON.stringify(policyObject(isolation).spec))))
+}
+
+/** API servers leave out lists that are empty, or fill them in, and Calico's adds its tier; no rule that is empty is among ours. */
+function withoutEmpty(spec: unknown): unknown {
+  if (typeof spec !== 'object' || spec === null) return spec
+  const isDefault = ([key, value]: [string, unknown]) =>
+    value === null || (Array.isArray(value) && value.length === 0) || (key === 'tier' && value === 'default')
+  return Object.fromEntries(Object.entries(spec).filter((entry) => !isDefault(entry)))
 }

@@ -5,7 +5,8 @@ import type { Isolation } from './isolate-data.ts'
 import { isOpen } from './policy-cilium.ts'
 import { type Labels, Selector, selects } from './policy-selector.ts'
 
-const MOST_POLICIES = 1000
+/** A common one takes 2 KB. */
+const MOST_POLICIES = 250
 const MOST_NAMED = 3
 const Rules = z.array(z.unknown()).nullish()
 const NetworkPolicy = z.object({
@@ -44,7 +45,9 @@ export async function stillAllowing(cluster: ClusterReader, isolation: Isolation
     return [named && `policies add up, and ${named}`, wide].filter(Boolean).join('; ') || undefined
   } catch (error) {
     if (!(error instanceof CodedError)) throw error
-    const why = error.code === 'not_permitted' ? 'the role may not list them' : 'they could not be listed'
+    const tooLarge = error.code === 'invalid_input' && error.message.includes('too large')
+    const unlisted = tooLarge ? 'the policies are too large to be read' : 'they could not be listed'
+    const why = error.code === 'not_permitted' ? 'the role may not list them' : unlisted
     return `policies add up, and perhaps another still allows some of its traffic (${why})`
   }
 }

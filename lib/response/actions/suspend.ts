@@ -1,16 +1,20 @@
 import * as z from 'zod'
-import { ownerChain } from '../../context/owners.ts'
 import type { KubernetesObject } from '../../port/cluster.ts'
 import type { Action } from '../action.ts'
-import { patchObject } from './patch-object.ts'
-import { identityOf, WorkloadIdentity } from './workload.ts'
+import { type Change, patchObject } from './patch-object.ts'
+import { provenOwners } from './proven-owners.ts'
+import { generationOf, identityOf, isOfGeneration, WorkloadIdentity } from './workload.ts'
 
 const Parameters = z.strictObject({})
-/** Those that are to be suspended; what was suspended before is not among them. The CronJob first: it makes no more Jobs then. */
-const Data = z.object({ workloads: z.array(WorkloadIdentity).min(1) })
+const PREFIX = 'creance.dev/suspended-'
+/** Those that are to be suspended; what somebody else suspended before is not among them. The CronJob first: it makes no more Jobs then. `mark`: the
+ *  annotation of this suspension; `left`: why what is above is left alone. */
+const Data = z.object({ workloads: z.array(WorkloadIdentity).min(1), mark: z.string(), left: z.string().optional() })
 const Spec = z.object({ suspend: z.boolean().default(false) }).catch({ suspend: false })
 
-/** Suspends the pod's Job, which ends its pods, and the CronJob above it. Undo: both go on; the Job starts anew. */
+/** Suspends the pod's Job, which ends its pods, and the CronJob above it, if that knows of the Job. Every suspension leaves an annotation of its own,
+ *  in the same change, that says which change it was: undo takes it off, and with the last of them what is suspended goes on (the Job starts anew), unless
+ *  its spec was changed since. */
 export const suspend: Action<z.infer<typeof Parameters>, z.infer<typeof Data>> = {
   name: 'suspend',
   title: 'Suspend',
@@ -24,32 +28,54 @@ export const suspend: Action<z.infer<typeof Parameters>, z.infer<typeof Data>> =
   takesAway: 'workload',
   goneAfterBegin: 'run',
   outlivesPod: true,
-  prepare: async (pod, _parameters, { cluster }) => {
-    const chain = (await ownerChain(pod.object, cluster)).filter(
-      ({ apiVersion, kind }) => apiVersion === 'batch/v1' && kind.endsWith('Job'),
-    )
+  prepare: async (pod, _parameters, { cluster, actionId }) => {
+    const { owners, unproven } = await provenOwners(pod.object, cluster)
+    const chain = owners.filter(({ apiVersion }) => apiVersion === 'batch/v1')
+    if (chain.length === 0 && unproven) return refusal({ state: 'refused', guard: 'unproven_owner', why: unproven })
     if (chain.length === 0) return refusal({ state: 'refused', guard: 'not_suspendable', why: 'the pod is of no Job' })
-    const going = chain.filter((one) => !isSuspended(one)).map(identityOf)
+    const going = chain.filter((one) => !isSuspended(one) || marksOn(one).length > 0).map(identityOf)
     if (going.length === 0) return refusal({ state: 'skipped', why: 'its Job is suspended already' })
-    return { kind: 'ready', data: { workloads: going.toReversed() } }
+    const mark = `${PREFIX}${actionId.slice(0, 16)}`
+    return { kind: 'ready', data: { workloads: going.toReversed(), mark, ...(unproven ? { left: unproven } : {}) } }
   },
-  run: async ({ workloads }, { cluster }) => {
+  run: async ({ workloads, mark, left }, { cluster }) => {
     const done: string[] = []
     for (const workload of workloads) {
-      const result = await patchObject(cluster, workload, (now) => (isSuspended(now) ? undefined : { spec: { suspend: true } }))
-      if (result !== 'absent') done.push(`${workload.kind} ${workload.name}`)
+      let isTheirs = false
+      const result = await patchObject(cluster, workload, (now): Change | undefined => {
+        if (now.metadata.annotations?.[mark] !== undefined) return undefined
+        isTheirs = isSuspended(now) && marksOn(now).length === 0
+        if (isTheirs) return undefined
+        const before = generationOf(now)
+        const value = before === undefined ? 'yes' : String(isSuspended(now) ? before : before + 1)
+        return { annotations: { [mark]: value }, spec: { suspend: true } }
+      })
+      if (result !== 'absent' && !isTheirs) done.push(`${workload.kind} ${workload.name}`)
     }
-    return done.length > 0 ? { state: 'done', why: done.join(', ') } : { state: 'skipped', why: 'its Job is gone' }
+    if (done.length === 0) return { state: 'skipped', why: 'its Job is gone, or was suspended by somebody else' }
+    return { state: 'done', why: [done.join(', '), ...(left ? [left] : [])].join('; ') }
   },
-  undo: async ({ workloads }, { cluster }) => {
+  undo: async ({ workloads, mark }, { cluster }) => {
     const said = await Promise.all(
       workloads.map(async (workload) => {
-        const result = await patchObject(cluster, workload, (now) => (isSuspended(now) ? { spec: { suspend: false } } : undefined))
-        return `${workload.kind} ${workload.name}${result === 'absent' ? ' is gone' : result === 'unchanged' ? ' went on already' : ''}`
+        let how = ' went on already'
+        const result = await patchObject(cluster, workload, (now): Change | undefined => {
+          const value = now.metadata.annotations?.[mark]
+          if (value === undefined) return undefined
+          const isLast = marksOn(now).length === 1
+          const isOurs = isOfGeneration(now, value === 'yes' ? undefined : Number(value))
+          if (isSuspended(now)) how = isLast ? (isOurs ? '' : ' was changed since, and is left') : ' stays suspended for another incident'
+          return { annotations: { [mark]: null }, ...(isLast && isOurs && isSuspended(now) ? { spec: { suspend: false } } : {}) }
+        })
+        return `${workload.kind} ${workload.name}${result === 'absent' ? ' is gone' : how}`
       }),
     )
     return { state: 'undone', why: said.join(', ') }
   },
+}
+
+function marksOn({ metadata }: KubernetesObject): readonly string[] {
+  return Object.keys(metadata.annotations ?? {}).filter((key) => key.startsWith(PREFIX))
 }
 
 function isSuspended({ spec }: KubernetesObject): boolean {

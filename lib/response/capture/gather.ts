@@ -13,7 +13,7 @@ import { jsonBytes, whole } from './size.ts'
 /** Together with the 4 MiB of all logs, less than 8 MiB. */
 const MAX_BYTES = { pod: 1024 * 1024, owners: 1024 * 1024, node: 256 * 1024, events: 512 * 1024, networkPolicies: 512 * 1024 }
 const MAX_EVENTS = 200
-const MAX_POLICIES = 50
+const MAX_POLICIES = 25
 const DEADLINE_MS = 5000
 
 /** `proven`: the pod as it was when it was last read, should it be gone by now. `logLines`: how many of each container, 0 for no logs.

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import { CodedError } from '../../error.ts'
 import { inParallel } from '../../parallel.ts'
 import type { ClusterReader, LogQuery } from '../../port/cluster.ts'
@@ -10,18 +11,26 @@ import { endOf, jsonBytes } from './size.ts'
 export const LOG_LINES = 2000
 export const LOG_BYTES = 256 * 1024
 const ALL_LOGS_BYTES = 4 * 1024 * 1024
+/** What was read in time is looked through for secrets, however late that was by then; but no more than this, some 0.3 s of work at worst. */
+const LATE_CHARACTERS = 512 * 1024
 const MAX_CONTAINERS = 20
 const AT_A_TIME = 6
 const MORE_TRIES = 2
 
 type Logged = { readonly logs: readonly ContainerLog[]; readonly cut: readonly string[] }
-type Asked = { readonly reader: Reader; readonly cluster: Pick<ClusterReader, 'logs'>; readonly lines: number; readonly counts: Counts }
+type Asked = {
+  readonly reader: Reader
+  readonly cluster: Pick<ClusterReader, 'logs'>
+  readonly lines: number
+  readonly counts: Counts
+  readonly signal: AbortSignal
+}
 
 /** The ends of the logs of the pod's containers, without secrets: first those of the instances that are there now. */
 export async function readLogs(
   pod: { readonly namespace: string; readonly name: string },
   containers: readonly LoggedContainer[],
-  { reader, cluster, lines, counts }: Asked,
+  { reader, cluster, lines, counts, signal }: Asked,
 ): Promise<Logged> {
   const wanted = containers.slice(0, MAX_CONTAINERS)
   const cut = containers.length > MAX_CONTAINERS ? [`logs: of the first ${MAX_CONTAINERS} of ${containers.length} containers`] : []
@@ -29,19 +38,41 @@ export async function readLogs(
   const found = await inParallel(jobs, AT_A_TIME, async ({ name: container, kind, previous, restarted }) => {
     if (previous && !restarted) return undefined
     const query = { namespace: pod.namespace, pod: pod.name, container, tailLines: lines, limitBytes: LOG_BYTES }
-    const what = `log of ${container}${previous ? ' before its restart' : ''}`
-    const read = await reader.attempt(what, () => readEnd({ ...query, ...(previous ? { previous } : {}) }, cluster))
+    const read = await reader.attempt(whichLog({ container, previous }), () =>
+      readEnd({ ...query, ...(previous ? { previous } : {}) }, cluster),
+    )
     return read && { container, kind, previous, ...read }
   })
   const logs: ContainerLog[] = []
   let left = ALL_LOGS_BYTES
-  for (const log of found.filter((one) => one !== undefined)) {
-    const { text, isCut } = endOf(redactText(log.text, counts).text, left)
+  let late = LATE_CHARACTERS
+  let noRoom = false
+  for (const { text: raw, ...log } of found.filter((one) => one !== undefined)) {
+    if (noRoom) {
+      cut.push(tooMuch(log.container))
+      continue
+    }
+    await othersTurn() // a text full of secrets takes its time, in which nothing else goes on, and no deadline is noticed
+    if (signal.aborted) late -= raw.length
+    if (late < 0) {
+      reader.note(whichLog(log), 'no time was left to look for secrets in it')
+      continue
+    }
+    const { text, isCut } = endOf(redactText(raw, counts).text, left)
     left -= jsonBytes(text)
-    if (isCut) cut.push(`log of ${log.container}: all logs together have at most ${ALL_LOGS_BYTES / 1024 / 1024} MiB`)
+    noRoom = isCut
+    if (isCut) cut.push(tooMuch(log.container))
     logs.push({ ...log, text, ...(isCut ? { incomplete: 'start' as const } : {}) })
   }
   return { logs, cut }
+}
+
+function whichLog({ container, previous }: Pick<ContainerLog, 'container' | 'previous'>): string {
+  return `log of ${container}${previous ? ' before its restart' : ''}`
+}
+
+function tooMuch(container: string): string {
+  return `log of ${container}: all logs together have at most ${ALL_LOGS_BYTES / 1024 / 1024} MiB`
 }
 
 /** `limitBytes` cuts the end off, which is the youngest and matters most: where it did, the same with fewer lines. */

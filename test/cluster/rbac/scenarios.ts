@@ -84,6 +84,7 @@ export function effectOf({ action, by, parameters }: Case, right: Right): 'stops
   const words = rightWords(right)
   if (TOLD.test(words) || (words === 'get nodes' && action !== 'cordon')) return 'is told'
   if (UNDO.test(words)) return 'stops the undo'
-  const reads = by === 'response' || 'detach' in parameters || action === 'scale_to_zero' || action === 'suspend'
+  const isFloored = by === 'response' && actionNamed(action)?.takesAway !== 'nothing'
+  const reads = isFloored || 'detach' in parameters || action === 'scale_to_zero' || action === 'suspend'
   return OWNER.test(words) && !reads ? 'is told' : 'stops'
 }

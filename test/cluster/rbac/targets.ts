@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { CoreV1Api, CustomObjectsApi, KubeConfig, KubernetesObjectApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
+import {
+  BatchV1Api,
+  CoreV1Api,
+  CustomObjectsApi,
+  KubeConfig,
+  KubernetesObjectApi,
+  PatchStrategy,
+  setHeaderOptions,
+} from '@kubernetes/client-node'
 import { kubeConfig, kubernetesCluster } from '../../../lib/adapter/kubernetes.ts'
 import type { Cluster, KubernetesObject, OwnerReference } from '../../../lib/port/cluster.ts'
 
@@ -23,6 +31,7 @@ export type Admin = {
   readonly cluster: Cluster
   readonly make: (object: object) => Promise<KubernetesObject>
   readonly discover: (group: string, version: string) => Promise<readonly { readonly name: string; readonly namespaced: boolean }[]>
+  readonly setActive: (namespace: string, cronJob: string, job: KubernetesObject) => Promise<void>
   readonly setStatus: (namespace: string, pod: string, status: object) => Promise<void>
 }
 
@@ -38,6 +47,11 @@ export function adminOf(file: string): Admin {
       const api = config.makeApiClient(CustomObjectsApi)
       return (group === '' ? await core.getAPIResources() : await api.getAPIResources({ group, version })).resources
     },
+    setActive: async (namespace, name, { apiVersion, kind, metadata: { name: job, uid } }) => {
+      const body = { status: { active: [{ apiVersion, kind, namespace, name: job, uid }] } }
+      const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
+      await config.makeApiClient(BatchV1Api).patchNamespacedCronJobStatus({ name, namespace, body }, merge)
+    },
     setStatus: async (namespace, name, status) => {
       await core.patchNamespacedPodStatus({ name, namespace, body: { status } }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch))
     },
@@ -48,7 +62,7 @@ const CONTAINERS = { containers: [{ name: 'c', image: 'nginx:1.29' }] }
 
 /** Makes owners, and a pod that runs under them, as controllers, scheduler and kubelet would (none of them is there). */
 export async function makeTarget(
-  { make, setStatus }: Admin,
+  { make, setActive, setStatus }: Admin,
   name: string,
   { of, node, namespace = NAMESPACE }: { readonly of: OwnerKind; readonly node: string; readonly namespace?: string },
 ): Promise<TargetPod> {
@@ -59,7 +73,9 @@ export async function makeTarget(
   const under = async (apiVersion: string, kind: string, spec: object): Promise<KubernetesObject> => {
     const owner = owners.at(-1)
     const ownerReferences = owner ? [referenceTo(owner)] : []
-    const made = await make({ apiVersion, kind, metadata: { name, namespace, labels, ownerReferences }, spec })
+    const ofJob = owner?.kind === 'Job' ? { 'batch.kubernetes.io/controller-uid': owner.metadata.uid ?? '' } : {}
+    const made = await make({ apiVersion, kind, metadata: { name, namespace, labels: { ...labels, ...ofJob }, ownerReferences }, spec })
+    if (owner?.kind === 'CronJob') await setActive(namespace, name, made)
     return { ...made, apiVersion, kind }
   }
   const job = { template: { ...template, spec: { ...CONTAINERS, restartPolicy: 'Never' } } }

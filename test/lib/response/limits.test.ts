@@ -147,7 +147,7 @@ test('a workload has its own budget', async () => {
 const FLOOR = joinGuards(baseGuards(), [
   Guards.parse({ replica_floor: '50%', budget: { per_cluster: '999/h', per_namespace: '999/h', per_workload: '999/h' }, cooldown: '1s' }),
 ])
-const replicas = { desired: 50, ready: Array.from({ length: 50 }, (_, index) => `uid-p${index}`) }
+const replicas = { of: 'w', desired: 50, ready: Array.from({ length: 50 }, (_, index) => `uid-p${index}`) }
 
 test('of fifty responders that race for the fifty pods of a workload, half leave theirs alone when half must be left', async () => {
   const verdicts = await Promise.all(Array.from({ length: 50 }, (_, index) => askOf(`p${index}`, { takesAway: 'pod', replicas }, FLOOR)))
@@ -156,7 +156,7 @@ test('of fifty responders that race for the fifty pods of a workload, half leave
 }, 30_000)
 
 test('several actions on one pod take one pod away', async () => {
-  const three = { desired: 2, ready: ['uid-x', 'uid-y'] }
+  const three = { of: 'w', desired: 2, ready: ['uid-x', 'uid-y'] }
   for (const id of ['isolate', 'delete']) {
     const limited = { ...BARE, workload: WEB, podUid: 'uid-x', takesAway: 'pod' as const, replicas: three }
     expect(await guardLimits(request(id, { incident: 'one' }), limited, FLOOR, { store, nowMs, spend: true })).toBeUndefined()
@@ -165,7 +165,7 @@ test('several actions on one pod take one pod away', async () => {
 })
 
 test('what takes nothing away is not held by the floor; what takes the whole workload away never keeps it', async () => {
-  const none = { desired: 2, ready: [] }
+  const none = { of: 'w', desired: 2, ready: [] }
   expect(await askOf('label', { takesAway: 'nothing', replicas: none }, FLOOR)).toBeUndefined()
   expect((await askOf('scale', { takesAway: 'workload', replicas }, FLOOR))?.guard).toBe('replica_floor')
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KubernetesObject, ListQuery } from '../../../lib/port/cluster.ts'
-import { floorOf, ReplicaFloor, replicasOf } from '../../../lib/response/replica-floor.ts'
+import { floorOf, hidesKeeper, keeperOf, ReplicaFloor, replicasOf } from '../../../lib/response/replica-floor.ts'
 
 const pod = (uid: string, { ready = 'True', labels = {}, deleted = false } = {}): KubernetesObject => ({
   apiVersion: 'v1',
@@ -35,13 +35,13 @@ test('ready are the pods of the workload that serve: not those being deleted, no
     { key: 'canary', operator: 'DoesNotExist' },
   ]
   const found = await replicasOf(workload({ replicas: 4, selector: { ...selector, matchExpressions } }), { list })
-  expect(found).toEqual({ desired: 4, ready: ['a', 'e'] })
+  expect(found).toEqual({ of: 'w', desired: 4, ready: ['a', 'e'] })
   expect(asked).toMatchObject([{ namespace: 'shop', labelSelector: 'app=web,tier in (a,b),!canary' }])
 })
 
 test('a DaemonSet wants as many as it has nodes', async () => {
   const set = { ...workload({ selector }, 'DaemonSet'), status: { desiredNumberScheduled: 7 } }
-  expect(await replicasOf(set, { list: async () => [] })).toEqual({ desired: 7, ready: [] })
+  expect(await replicasOf(set, { list: async () => [] })).toEqual({ of: 'w', desired: 7, ready: [] })
 })
 
 test.each([
@@ -52,7 +52,7 @@ test.each([
 })
 
 test('a workload of another shape counts as one without ready pods', async () => {
-  expect(await replicasOf(workload({ selector: 'all' }), { list: async () => [pod('a')] })).toEqual({ desired: 1, ready: [] })
+  expect(await replicasOf(workload({ selector: 'all' }), { list: async () => [pod('a')] })).toEqual({ of: 'w', desired: 1, ready: [] })
 })
 
 test.each([
@@ -75,4 +75,29 @@ test.each([
 
 test.each(['50', '101%', '-1%', '1.5%', -1, 1.5, '', null])('%j is no floor', (floor) => {
   expect(ReplicaFloor.safeParse(floor).success).toBe(false)
+})
+
+const of = (apiVersion: string, kind: string): KubernetesObject => ({ apiVersion, kind, metadata: { name: kind.toLowerCase() } })
+const SET = of('apps/v1', 'ReplicaSet')
+const DEPLOYMENT = of('apps/v1', 'Deployment')
+const ROLLOUT = of('argoproj.io/v1alpha1', 'Rollout')
+
+test.each([
+  ['a Deployment’s pod', [SET, DEPLOYMENT], DEPLOYMENT],
+  ['a Deployment under an operator’s kind', [SET, DEPLOYMENT, ROLLOUT], DEPLOYMENT],
+  ['a ReplicaSet under an operator’s kind', [SET, ROLLOUT], SET],
+  ['a StatefulSet under what somebody made up', [of('apps/v1', 'StatefulSet'), of('v1', 'Service')], of('apps/v1', 'StatefulSet')],
+  ['a ReplicationController', [of('v1', 'ReplicationController')], of('v1', 'ReplicationController')],
+  ['a Job', [of('batch/v1', 'Job')], undefined],
+  ['no owner', [], undefined],
+])('the floor of %s goes by the nearest that keeps a number', (_name, owners, keeper) => {
+  expect(keeperOf(owners)).toEqual(keeper)
+})
+
+test.each([
+  ['a Deployment above a ReplicaSet', [SET], { apiVersion: 'apps/v1', kind: 'Deployment' }, true],
+  ['an operator’s kind above a ReplicaSet', [SET], { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' }, false],
+  ['the only owner', [], { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' }, true],
+])('whether %s that cannot be read decides the floor: %s', (_name, owners, unread, hides) => {
+  expect(hidesKeeper(owners, unread)).toBe(hides)
 })

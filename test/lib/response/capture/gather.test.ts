@@ -148,6 +148,44 @@ test('hostile logs of many containers stay within the bounds, and what is cut is
   expect(jsonBytes(found.logs)).toBeLessThan(4.1 * 1024 * 1024)
 })
 
+test('logs past what all of them may have together are not looked through, and that is said', async () => {
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'
+  const of = (limitBytes: number, container: string) => (container === 'c19' ? jwt : 'x'.repeat(limitBytes - 10))
+  const found = await gatherFrom({
+    logs: async ({ limitBytes, container }) => of(limitBytes, container),
+    ...podOf({ containers: containers(20) }),
+  })
+  expect(found.redacted).not.toHaveProperty('jwt')
+  expect(found.cut).toContain('log of c19: all logs together have at most 4 MiB')
+  expect(found.logs.length).toBeLessThan(20)
+})
+
+test('a deadline is noticed while logs full of secrets are looked through: those that are left are unread', async () => {
+  const ends = new AbortController()
+  let asked = 0
+  const logs = async ({ limitBytes }: { limitBytes: number }) => {
+    asked++
+    if (asked === 40) setImmediate(() => setImmediate(() => setImmediate(() => setImmediate(() => ends.abort()))))
+    return 'token=abcdefgh \n'.repeat(5_000).slice(0, limitBytes)
+  }
+  const found = await gatherFrom({ logs, ...podOf({ containers: containers(20) }) }, { signal: ends.signal })
+  expect(asked).toBe(40)
+  expect(found.logs.length).toBeGreaterThan(0)
+  expect(JSON.stringify(found.logs)).not.toContain('abcdefgh')
+  expect(found.unread).toContainEqual({ what: 'log of c19 before its restart', why: 'no time was left to look for secrets in it' })
+})
+
+test('policies that are too large to be read are unread, and the rest is there', async () => {
+  const list = async ({ kind }: { kind: string }) => {
+    if (kind === 'NetworkPolicy')
+      throw new CodedError('invalid_input', 'Kubernetes: list NetworkPolicy: the answer is too large to be read')
+    return []
+  }
+  const found = await gatherFrom({ list })
+  expect(found.unread).toEqual([{ what: 'networkPolicies', why: expect.stringContaining('too large to be read') }])
+  expect(found.logs.length).toBeGreaterThan(0)
+})
+
 test('hostile objects stay within the bounds, and what is cut is said', async () => {
   const big = (kind: string) => ({ ...POD, kind, message: 'm'.repeat(20_000), spec: { a: Array(200).fill('"'.repeat(15_000)) } })
   const found = await gatherFrom({ get: async () => big('Pod'), list: async ({ kind }) => Array(500).fill(big(kind)) })
