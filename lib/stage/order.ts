@@ -8,7 +8,7 @@ import { read, type Store, update } from '../port/store.ts'
 import { actionNamed } from '../response/actions/index.ts'
 import type { Verdict } from '../response/decide.ts'
 import { type Guards, guardRequest } from '../response/guards.ts'
-import { guardLimits } from '../response/limits.ts'
+import { guardOrder, settleLimits } from '../response/limits.ts'
 import type { Outcome } from '../response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
 import { ActionRequest, requesterWords } from '../response/request.ts'
@@ -17,7 +17,7 @@ import { setDue } from './due.ts'
 
 export type OrderPorts = { readonly store: Store; readonly guards: Guards; readonly clock: Clock }
 
-/** That an agent was told to do this: first, last, and until when that may still be begun. `lapses`: how often it said that an order came too late. `isAnswered`: it said
+/** That an agent was told to do this, or is to be told (`issuedMs` 0): first, last, and until when that may still be begun. `lapses`: how often it said that an order came too late. `isAnswered`: it said
  *  what became of it, and that stands. */
 export const Ordered = z.object({
   request: ActionRequest,
@@ -40,8 +40,8 @@ const ANSWER_MS = 30_000
 const RELEASE_WITHIN_MS = 24 * 3600_000
 const MAX_RECORDS = 20
 
-/** Checks what can be checked without the cluster, and has its agent do the rest: guards on the pod, the workload's budget and the floor are checked there. Returns undefined when
- *  the order is on its way, and what is against it otherwise; none of that is said while an earlier order may still be carried out. Throws what the store and the queue throw, and
+/** Checks what can be checked without the cluster, and has its agent do the rest: guards on the pod, the workload's budget, the floor and the cool-down are checked there. Returns
+ *  undefined when the order is on its way or waits for others to be answered, and what is against it otherwise; none of that is said while an earlier order may still be carried out. Throws what the store and the queue throw, and
  *  can be called again. */
 export async function order(
   request: ActionRequest,
@@ -52,11 +52,17 @@ export async function order(
   const { store, guards, clock } = ports
   const ordered = await read(store, orderedKey(request), Ordered)
   const against = request.action === 'release' ? undefined : await againstOrder(request, record, ports)
+  if (against === 'wait') {
+    if (!ordered) await noteWaiting(request, ports)
+    return undefined
+  }
   if (against) {
     if (ordered && clock() < ordered.holdsUntilMs + ANSWER_MS) return undefined
-    return { outcome: ordered && against.state === 'expired' ? { ...against, why: NO_ANSWER } : against }
+    await settleLimits(request, guards, { store, nowMs: clock(), isSpent: record?.begunMs !== undefined })
+    return { outcome: ordered && against.state === 'expired' ? { ...against, why: ordered.issuedMs === 0 ? NO_ROOM : NO_ANSWER } : against }
   }
-  if (!ordered) await noteOrdered(request, ports)
+  if (!ordered) await lookAfter(request, ports)
+  if (!ordered?.issuedMs) await noteOrdered(request, ports)
   const issuedMs = clock()
   const next = { issuedMs, holdsUntilMs: issuedMs + ORDER_MS }
   await update(
@@ -78,12 +84,13 @@ export async function order(
 }
 
 const NO_ANSWER = 'the agent in the cluster did not say in time that it began it'
+const NO_ROOM = 'until it expired, orders that were not answered yet took up the budget'
 
 async function againstOrder(
   request: ActionRequest,
   record: ActionRecord | undefined,
   { store, guards, clock }: OrderPorts,
-): Promise<Extract<Outcome, { state: 'refused' | 'expired' }> | undefined> {
+): Promise<Extract<Outcome, { state: 'refused' | 'expired' }> | 'wait' | undefined> {
   const action = actionNamed(request.action)
   if (!action) return { state: 'refused', guard: 'unknown_action', why: `there is no action "${request.action.slice(0, 40)}"` }
   const problem = action.problemWith(request.parameters)
@@ -91,20 +98,32 @@ async function againstOrder(
   const nowMs = clock()
   const against = (await guardStop(store)) ?? guardRequest(request, guards, { nowMs, begunMs: record?.begunMs })
   if (against) return against
-  // Which pod and workload it is, only the agent finds out; where the alert does not say the pod's uid, the cool-down is the agent's too
-  const { uid, namespace, pod } = request.target
-  const limited = { podUid: uid ?? `${namespace}/${pod}`, workload: undefined, takesAway: 'nothing', replicas: undefined } as const
-  const spend = !request.dryRun && !guards.dry_run
-  return guardLimits(request, limited, uid === undefined ? { ...guards, cooldown: 0 } : guards, { store, nowMs, spend })
+  return guardOrder(request, guards, { store, nowMs, spend: !request.dryRun && !guards.dry_run })
 }
 
-/** That it is looked after comes first: a second time does no harm, and none at all would lose it. */
+/** Comes before anything else is written: a second time does no harm, and none at all would lose it. */
+async function lookAfter(request: ActionRequest, { store, clock }: OrderPorts): Promise<void> {
+  await setDue(store, clock() + LOOK_AGAIN_MS, `finish-${request.id}`, { do: 'finish', request })
+}
+
 async function noteOrdered(request: ActionRequest, { store, clock }: OrderPorts): Promise<void> {
-  const { id, incident, action, target, by } = request
-  await setDue(store, clock() + LOOK_AGAIN_MS, `finish-${id}`, { do: 'finish', request })
+  const why = `of the agent in cluster ${request.target.cluster}`
+  await journal(store, { ...lineOf(request), id: `ordered-${request.id}`, at: clock(), outcome: 'ordered', why })
+}
+
+/** What alerts claim may take up the budget until it is answered, but not for good: who comes then is looked at again, as who was ordered is. */
+async function noteWaiting(request: ActionRequest, ports: OrderPorts): Promise<void> {
+  const { store, clock } = ports
+  await lookAfter(request, ports)
+  const why = 'orders that are not answered yet take up the budget'
+  await journal(store, { ...lineOf(request), id: `waits-${request.id}`, at: clock(), outcome: 'waits', why })
+  const fresh: Ordered = { request, firstMs: clock(), issuedMs: 0, holdsUntilMs: 0, lapses: 0, isAnswered: false }
+  await update(store, orderedKey(request), Ordered, (now) => (now ? undefined : fresh))
+}
+
+function lineOf({ incident, action, target, by }: ActionRequest) {
   const what = `${action} pod ${target.namespace}/${target.pod}`
-  const line = { id: `ordered-${id}`, at: clock(), kind: 'action', what, incident, action, by: requesterWords(by) } as const
-  await journal(store, { ...line, outcome: 'ordered', why: `of the agent in cluster ${target.cluster}` })
+  return { kind: 'action', what, incident, action, by: requesterWords(by) } as const
 }
 
 /** Of the action itself when it was begun, and of those that a release undoes: its agent may have lost its own store. */

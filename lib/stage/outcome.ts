@@ -6,6 +6,7 @@ import { incidentPartition } from '../incident/incident.ts'
 import type { MessageContent } from '../port/queue.ts'
 import { read, update } from '../port/store.ts'
 import type { Verdict } from '../response/decide.ts'
+import { settleLimits } from '../response/limits.ts'
 import { isFinal, type Outcome } from '../response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
 import { requesterWords } from '../response/request.ts'
@@ -32,16 +33,23 @@ export async function settleOrdered({ body }: Pick<MessageContent, 'body'>, port
   const answer = open(body, ANSWER, link.answerKey)
   const key = orderedKey({ incident: answer.incident, id: answer.action })
   const ordered = await read(ports.store, key, Ordered)
-  if (!ordered || ordered.request.target.cluster !== cluster)
+  if (!ordered || ordered.issuedMs === 0 || ordered.request.target.cluster !== cluster)
     throw new CodedError('unauthorized', `the agent in cluster ${cluster.slice(0, 100)} answers for what it was not told to do`)
   const { request } = ordered
   if (ordered.isAnswered) return settleAgain(ordered, ports)
   await noteBegun(ordered, answer, ports)
   await noteUndone(ordered, answer, ports)
   if (answer.verdict === 'lapsed') return orderAgain(ordered, answer, ports)
+  const { store, guards, clock } = ports
+  await settleLimits(request, guards, { store, nowMs: clock(), isSpent: hasActed(answer.verdict.outcome, answer) })
   await settle(request, verdictFrom(ordered, answer.verdict), ports)
   if (isFinal(answer.verdict.outcome))
     await update(ports.store, key, Ordered, (now): Ordered | undefined => now && { ...now, isAnswered: true })
+}
+
+/** Whether something was done, or may have been, that counts against the budgets. */
+function hasActed({ state }: Outcome, { begun }: Answer): boolean {
+  return state === 'done' || state === 'undone' || (state === 'failed' && begun !== undefined)
 }
 
 /** The same answer came before, and may not have been told to its end. */

@@ -19,7 +19,7 @@ const Env = z.object({
   CREANCE_RULES: z.string().optional(),
   CREANCE_NAMESPACE: z.string().default('creance'),
   CREANCE_LISTEN: Address.prefault('0.0.0.0:2804'),
-  CREANCE_PATIENCE_SECONDS: z.coerce.number().min(0).max(60).default(20),
+  CREANCE_PATIENCE_SECONDS: z.coerce.number().min(0).max(25).default(20),
   KUBECONFIG: z.string().optional(),
   EVIDENCE_BUCKET: z.string().optional(),
 })

@@ -235,8 +235,36 @@ test('a budget of the namespace is spent here', async () => {
   }
   await netcat()
   await chain.settle()
+  expect(await outcomes()).toEqual(['label done']) // the other waited for the answer
+  await chain.minutes(1)
+  await chain.settle()
   expect(await outcomes()).toEqual(['delete refused', 'label done'])
   expect(deletions()).toEqual([])
+})
+
+test('orders about pods that there are not take the budget only until they are answered, and hold no cool-down', async () => {
+  const budget = { ...chain.cloud.guards.budget, per_namespace: [{ limit: 2, windowSeconds: 3600 }] }
+  chain.cloud.guards = { ...chain.cloud.guards, budget, cooldown: 600 }
+  await netcat()
+  await chain.settle({ agentRuns: false })
+  const [told] = await orders() // both are lost, and given again after a minute
+  const request = told?.request ?? expect.fail('no order')
+  const forged = Array.from({ length: 12 }, (_, index) => ({
+    ...request,
+    id: `f${index}`,
+    incident: `forged-${index}`,
+    target: { ...request.target, pod: `ghost-${index}` },
+  }))
+  await respond({ requests: forged }, chain.cloud, { lastTry: false })
+  expect(await orders()).toEqual([])
+  await chain.minutes(1)
+  await chain.settle()
+  expect(await outcomes()).toEqual(['delete done', expect.stringMatching(/^label (done|skipped)$/)])
+  await chain.minutes(6)
+  await chain.settle()
+  const real = await chain.cloud.store.get(`budget#demo#${request.target.namespace}#3600`, 'spent')
+  expect(JSON.stringify(real?.data)).not.toContain('order#')
+  expect(await chain.cloud.store.get(`cooldown#demo#${request.target.uid}`, 'held')).toBeUndefined()
 })
 
 test('an action that there is not, or with parameters that are not its own, is refused without an order', async () => {

@@ -75,3 +75,59 @@ test('a queue that fails is asked again, and why is told', async () => {
   await taking.stop()
   expect(asked.slice(0, 4)).toEqual(Array(4).fill('no network'))
 })
+
+test('ten slow orders of one incident are each handled once, within the queue’s visibility time-out', async () => {
+  let nowMs = 0
+  const bodies = Array.from({ length: 10 }, (_, index) => `o${index}`)
+  const kept = new Map(bodies.map((body) => [body, 0])) // until when each is lent out
+  // As SQS does: several of one group at once, and none while any of it is lent out
+  const queue: Queue = {
+    send: async () => undefined,
+    receive: async ({ max }) => {
+      await sleep(5)
+      if ([...kept.values()].some((untilMs) => untilMs > nowMs)) return []
+      const lent = [...kept.keys()].slice(0, max)
+      for (const body of lent) kept.set(body, nowMs + 90_000)
+      return lent.map((body) => ({ id: body, body, attributes: { [GROUP]: 'a' }, receipt: body, receiveCount: 1 }))
+    },
+    acknowledge: async (receipt) => void kept.delete(receipt),
+    retry: async (receipt) => void kept.set(receipt, 0),
+  }
+  const done: string[] = []
+  const handle = async ({ body }: { readonly body: string }) => {
+    nowMs += 20_000
+    await sleep(30) // the other receivers ask meanwhile
+    done.push(body)
+  }
+  const taking = startTaking({ queue, handle, asked: () => undefined, failed: () => undefined, log })
+  await eventually(() => expect(done).toContain('o9'))
+  await taking.stop()
+  expect(done).toEqual(bodies)
+})
+
+test('a queue that takes nothing back ends nothing: stop still waits for what is under way', async () => {
+  const inner = patient(sqliteQueue(openDatabase(':memory:'), settings, { clock: Date.now }))
+  await inner.send([message('bad', 'a'), message('slow', 'b')])
+  const { promise: gate, resolve: release } = Promise.withResolvers<void>()
+  const { promise: refused, resolve: refuse } = Promise.withResolvers<void>()
+  const queue: Queue = {
+    ...inner,
+    retry: async () => {
+      refuse()
+      throw new CodedError('unavailable', 'no network')
+    },
+  }
+  const done: string[] = []
+  const handle = async ({ body }: { readonly body: string }) => {
+    if (body === 'bad') throw new CodedError('unavailable', 'away')
+    await gate
+    done.push(body)
+  }
+  const taking = startTaking({ queue, handle, asked: () => undefined, failed: () => undefined, log })
+  await refused
+  const stopped = taking.stop().then(() => done.push('stopped'))
+  await sleep(1200) // as long as a fault holds up a receiver, and more
+  release()
+  await stopped
+  expect(done).toEqual(['slow', 'stopped'])
+})
