@@ -1,17 +1,15 @@
-import {
-  type Configuration,
-  createConfiguration,
-  HttpMethod,
-  type KubeConfig,
-  type RequestContext,
-  type ResponseContext,
-  ServerConfiguration,
-} from '@kubernetes/client-node'
+import { HttpMethod, type KubeConfig, type RequestContext, ServerConfiguration } from '@kubernetes/client-node'
+import * as z from 'zod'
 import { CodedError, messageOf } from '../error.ts'
 import type { ObjectName } from '../port/cluster.ts'
+import { exchange } from './exchange.ts'
 
 /** The API server itself tries an eviction for 10 s when the pod's uid is another. */
 const EVICTION_RETRIES_MS = 5_000
+/** Whoever may make objects in a namespace chooses how large a list of them is: 50 of 1.4 MB are 70 MB, and ten times that once they are read. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+/** Logs are asked for with a limit far below this, to which a server need not keep. */
+const MAX_LOG_BYTES = 1024 * 1024
 
 /** What a request to the API server is: the kind and name it is about, and below that a subresource. */
 export type ApiCall = {
@@ -37,10 +35,11 @@ const METHODS = {
 } as const
 
 /** Requests to one API server: paths from its own discovery, authentication, TLS and kept connections by the client library, the answer as
- *  it was sent. Throws CodedError `throttled` (with Retry-After), `unavailable` (5xx, no answer in time), `unauthorized`, `not_permitted`. */
+ *  it was sent. Throws CodedError `throttled` (with Retry-After), `unavailable` (5xx, a redirect, no answer in time, or one that is no object of
+ *  Kubernetes where one was asked for), `invalid_input` (an answer of more than 8 MiB), `unauthorized`, `not_permitted`. */
 export class KubernetesApi {
   private readonly config: KubeConfig
-  private readonly http: Configuration
+  private readonly server: ServerConfiguration<Record<string, never>>
   private readonly timeoutMs: number
   /** The resources of each API group and version that was asked about. */
   private readonly known = new Map<string, readonly Resource[]>()
@@ -48,7 +47,7 @@ export class KubernetesApi {
   constructor(config: KubeConfig, timeoutMs: number) {
     this.config = config
     this.timeoutMs = timeoutMs
-    this.http = createConfiguration({ baseServer: new ServerConfiguration(config.getCurrentCluster()?.server ?? '', {}) })
+    this.server = new ServerConfiguration(config.getCurrentCluster()?.server ?? '', {})
   }
 
   async serves({ apiVersion, kind }: Pick<ObjectName, 'apiVersion' | 'kind'>): Promise<boolean> {
@@ -61,10 +60,7 @@ export class KubernetesApi {
     if (!resource) throw new CodedError('invalid_input', `Kubernetes: this API server knows no ${kind} (${apiVersion})`)
     const inNamespace = resource.namespaced && namespace !== undefined ? ['namespaces', namespace] : []
     const parts = [...inNamespace, resource.name, ...(name === undefined ? [] : [name]), ...(subresource ? [subresource] : [])]
-    const request = this.http.baseServer.makeRequestContext(
-      `${rootOf(apiVersion)}/${parts.map(encodeURIComponent).join('/')}`,
-      METHODS[verb],
-    )
+    const request = this.server.makeRequestContext(`${rootOf(apiVersion)}/${parts.map(encodeURIComponent).join('/')}`, METHODS[verb])
     for (const [key, value] of Object.entries(query)) if (value !== undefined) request.setQueryParam(key, String(value))
     if (body !== undefined) {
       request.setHeaderParam('Content-Type', verb === 'patch' ? 'application/merge-patch+json' : 'application/json')
@@ -72,41 +68,60 @@ export class KubernetesApi {
     }
     const at = subresource ? `${kind}/${subresource}` : kind
     const what = `${verb} ${at}${name === undefined ? '' : ` ${namespace === undefined ? '' : `${namespace}/`}${name}`}`
-    return this.send(request, what, subresource === 'eviction' ? this.timeoutMs + EVICTION_RETRIES_MS : this.timeoutMs)
+    const timeoutMs = subresource === 'eviction' ? this.timeoutMs + EVICTION_RETRIES_MS : this.timeoutMs
+    if (subresource === 'log') return this.send(request, what, { timeoutMs, maxBytes: MAX_LOG_BYTES })
+    const answer = await this.send(request, what, { timeoutMs })
+    if (answer.status < 300 && verb === 'get') parsed(answer.text, KubernetesThing, what)
+    if (answer.status < 300 && verb === 'list') parsed(answer.text, ThingList, what)
+    return answer
   }
 
   /** A kind that is not there is looked for again: it may have come since. */
   private async resourceOf(apiVersion: string, kind: string): Promise<Resource | undefined> {
     const found = this.known.get(apiVersion)?.find((one) => one.kind === kind)
     if (found) return found
-    const answer = await this.send(
-      this.http.baseServer.makeRequestContext(rootOf(apiVersion), HttpMethod.GET),
-      `discovery of ${apiVersion}`,
-    )
+    const answer = await this.send(this.server.makeRequestContext(rootOf(apiVersion), HttpMethod.GET), `discovery of ${apiVersion}`)
     if (answer.status === 404) return undefined
     if (answer.status >= 400) throw refused(answer, `discovery of ${apiVersion}`)
-    const { resources = [] } = JSON.parse(answer.text) as { resources?: readonly Resource[] }
-    const own = resources.filter((one) => !one.name.includes('/')) // the others are subresources
+    const { resources } = parsed(answer.text, ResourceList, `discovery of ${apiVersion}`)
+    const own = (resources ?? []).filter((one) => !one.name.includes('/')) // the others are subresources
     this.known.set(apiVersion, own)
     return own.find((one) => one.kind === kind)
   }
 
-  private async send(request: RequestContext, what: string, timeoutMs = this.timeoutMs): Promise<ApiAnswer> {
+  private async send(
+    request: RequestContext,
+    what: string,
+    { timeoutMs = this.timeoutMs, maxBytes = MAX_ANSWER_BYTES } = {},
+  ): Promise<ApiAnswer> {
     request.setHeaderParam('Accept', 'application/json')
+    request.setHeaderParam('User-Agent', 'creance')
     request.setSignal(AbortSignal.timeout(timeoutMs))
     try {
       await this.config.applySecurityAuthentication(request)
-      const response = (await this.http.httpApi.send(request).toPromise()) as ResponseContext
-      const text = await response.body.text()
-      const status = response.httpStatusCode
-      return settled({ status, text, message: status >= 400 ? messageIn(text) : '' }, what, response.headers['retry-after'])
+      const { status, text, retryAfter } = await exchange(request, what, maxBytes)
+      return settled({ status, text, message: status >= 400 ? messageIn(text) : '' }, what, retryAfter)
     } catch (error) {
       throw error instanceof CodedError ? error : noAnswer(error, what)
     }
   }
 }
 
-type Resource = { readonly name: string; readonly kind: string; readonly namespaced: boolean }
+const Resource = z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean() })
+type Resource = z.infer<typeof Resource>
+const ResourceList = z.object({ resources: z.array(Resource).nullish() })
+/** As much as is read of every object. */
+const KubernetesThing = z.object({ metadata: z.object({ name: z.string() }) })
+const ThingList = z.object({ items: z.array(KubernetesThing).nullish() })
+
+/** The answer's JSON; CodedError `unavailable` where it is none of this shape: what answers is not the API server, or not well. */
+function parsed<Shape>(text: string, shape: z.ZodType<Shape>, what: string): Shape {
+  try {
+    return shape.parse(JSON.parse(text))
+  } catch {
+    throw new CodedError('unavailable', `Kubernetes: ${what}: the answer is not what an API server gives`)
+  }
+}
 
 function rootOf(apiVersion: string): string {
   return `/${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}`

@@ -21,9 +21,23 @@ export async function openAccess(access: Access, identity: Identity, { aws, cloc
   return new KeptConnections(await kubeConfigFrom(access.source, aws), clock)
 }
 
-/** A kubeconfig's text or file, or (neither) the pod's own service account. Errors: `invalid_config`, without words of the text, which is secret. */
+/** A kubeconfig's text or file, or (neither) the pod's own service account. A text comes from where others than the process's user may write it, so it may not
+ *  name a command to run. Errors: `invalid_config`, without words of the text, which is secret. */
 export function readKubeConfig(from: { readonly text?: string | undefined; readonly file?: string | undefined }, what: string): KubeConfig {
   if (from.text === undefined && from.file === undefined) return inCluster()
+  const config = kubeConfigOf(from, what)
+  const user = config.getCurrentUser()
+  // Who may write the text would run commands here; and an `aws eks get-token` is not at hand anyway.
+  if (from.text !== undefined && (user?.exec || user?.authProvider)) {
+    throw new CodedError(
+      'invalid_config',
+      `${what}: a kubeconfig from there may have a token or certificates, no exec or auth-provider (for EKS, write eks:)`,
+    )
+  }
+  return config
+}
+
+function kubeConfigOf(from: { readonly text?: string | undefined; readonly file?: string | undefined }, what: string): KubeConfig {
   try {
     return kubeConfig(from)
   } catch (error) {
@@ -71,16 +85,7 @@ async function kubeConfigFrom({ secret, parameter, file }: Source, aws: AwsAcces
   if (file !== undefined) return readKubeConfig({ file }, 'cluster access')
   const what = secret === undefined ? `parameter ${parameter}` : `secret ${secret}`
   const text = secret === undefined ? await aws.parameter(parameter ?? '') : await aws.secret(secret)
-  const config = readKubeConfig({ text }, what)
-  const user = config.getCurrentUser()
-  // Who may write the secret would run commands here; and an `aws eks get-token` is not at hand anyway.
-  if (user?.exec || user?.authProvider) {
-    throw new CodedError(
-      'invalid_config',
-      `${what}: a kubeconfig from there may have a token or certificates, no exec or auth-provider (for EKS, write eks:)`,
-    )
-  }
-  return config
+  return readKubeConfig({ text }, what)
 }
 
 function inCluster(): KubeConfig {

@@ -41,7 +41,7 @@ export const cordon: Action<z.infer<typeof Parameters>, z.infer<typeof Data>> = 
     if (isControlPlane(node)) {
       return refused('control_plane', `node ${name} is one of the control plane`)
     }
-    const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', limit: 500 })
+    const nodes = await cluster.list({ apiVersion: 'v1', kind: 'Node', limit: 100 })
     const others = nodes.filter((one) => one.metadata.uid !== node.metadata.uid && takesPods(one))
     return others.length > 0 ? ready : refused('last_node', `node ${name} is the last that takes pods`)
   },

@@ -275,6 +275,18 @@ describe('which clusters there are', () => {
     expect(await clusters('prod')).toBeUndefined()
   })
 
+  test.each([
+    ['exec', { exec: { command: 'true', apiVersion: 'client.authentication.k8s.io/v1' } }],
+    ['an auth-provider', { 'auth-provider': { name: 'gcp', config: {} } }],
+  ])('without items, a text in the settings with %s is refused', async (_name, user) => {
+    const clusters = clustersOf([], 'act', { only: { name: 'default', text: kubeconfigText('t', user) }, ports: { clock } })
+    await expect((await clusters('default'))?.get(POD)).rejects.toMatchObject({
+      code: 'invalid_config',
+      message: expect.stringContaining('no exec or auth-provider'),
+    })
+    expect(server.requests).toEqual([])
+  })
+
   test('a process that runs in no cluster says so', async () => {
     await expect((await opened({ in_cluster: {} }, 'act', awsWith())).get(POD)).rejects.toMatchObject({
       code: 'invalid_config',
