@@ -43,13 +43,9 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   const problem = action.problemWith(request.parameters)
   if (problem !== undefined) return refused('bad_parameters', `${action.name}: ${problem}`)
   const against = (await guardStop(store)) ?? guardRequest(request, guards, { nowMs: clock(), begunMs })
+  if (against && begunMs === undefined) return { outcome: against }
   if (against)
-    return {
-      outcome:
-        begunMs === undefined
-          ? against
-          : { ...against, why: `${against.why}; it was begun before, and Release takes back what of it was done` },
-    }
+    return { outcome: { ...against, why: words(against.why, 'it was begun before, and Release takes back what of it was done') } }
 
   const { namespace, pod: name } = request.target
   const proof = provePod(await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace, name }), request.target)
@@ -63,17 +59,13 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
 
   const prepared = record?.data ? { kind: 'ready' as const, data: record.data } : await action.prepare(pod, request.parameters, context)
   if (prepared.kind === 'refusal') return { outcome: prepared.outcome, ...of }
-  const limited = await limitsOf(request, pod, action, ports)
-  if ('outcome' in limited) return { ...limited, ...of }
-  const workload = workloadName(limited.workload, pod)
-  const over = begunMs === undefined ? await guardLimits(request, limited, guards, { store, nowMs: clock(), spend: !dryRun }) : undefined
+  const limited = begunMs === undefined ? await limitsOf(request, pod, action, ports) : undefined
+  if (limited && 'outcome' in limited) return { ...limited, ...of }
+  const workload = workloadName(limited?.workload, pod)
+  const over = limited && (await guardLimits(request, limited, guards, { store, nowMs: clock(), spend: !dryRun }))
   if (over) return { outcome: over, ...of, workload }
   if (dryRun)
-    return {
-      outcome: { state: 'dry_run', why: [`it would ${action.title.toLowerCase()} the pod`, limited.note].filter(Boolean).join('; ') },
-      ...of,
-      workload,
-    }
+    return { outcome: { state: 'dry_run', why: words(`it would ${action.title.toLowerCase()} the pod`, limited?.note) }, ...of, workload }
 
   const evidence = action.losesPod ? (record?.evidence ?? (await evidenceOf(pod, context))) : undefined
   const begun = await ports.begin({ ...of, data: prepared.data, evidence })
@@ -81,7 +73,7 @@ export async function decide(request: ActionRequest, record: ActionRecord | unde
   if (stopped) return { outcome: stopped, ...of, workload }
   const outcome = await action.run(begun.data ?? prepared.data, { ...context, proven: pod.object })
   const kept = begun.evidence && outcome.state === 'done' ? `evidence ${begun.evidence.uri} sha256 ${begun.evidence.sha256}` : undefined
-  const why = [outcome.why, kept, limited.note].filter(Boolean).join('; ')
+  const why = words(outcome.why, kept, limited?.note)
   return { outcome: why ? { ...outcome, why } : outcome, ...of, workload }
 }
 
@@ -137,6 +129,10 @@ function lastingWords(error: unknown): string {
 function namedOwner({ metadata }: KubernetesObject): KubernetesObject | undefined {
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)
   return owner && { apiVersion: owner.apiVersion, kind: owner.kind, metadata: { name: owner.name, uid: owner.uid } }
+}
+
+function words(...texts: readonly (string | undefined)[]): string {
+  return texts.filter(Boolean).join('; ')
 }
 
 function workloadName(workload: KubernetesObject | undefined, { namespace, name }: ProvenPod): string {
