@@ -21,7 +21,7 @@ type Way = {
   readonly after?: boolean
 }
 
-const EVIDENCE = { id: 'd', agent: 'falco', rule: 'R', priority: 'Warning', severity: 3, source: 'syscall', tags: [], timeNs: '1' }
+const EVIDENCE = { id: 'd', agent: 'falco', rule: 'R', priority: 'Warning', severity: 3, source: 'syscall', tags: [], timeNs: '1', message: '' }
 const INCIDENT = Incident.parse({
   id: 'i',
   subject: { kind: 'workload', key: 'k', cluster: 'c', namespace: 'shop', workload: 'web' },
