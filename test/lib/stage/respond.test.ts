@@ -21,7 +21,17 @@ type Way = {
   readonly after?: boolean
 }
 
-const EVIDENCE = { id: 'd', agent: 'falco', rule: 'R', priority: 'Warning', severity: 3, source: 'syscall', tags: [], timeNs: '1', message: '' }
+const EVIDENCE = {
+  id: 'd',
+  agent: 'falco',
+  rule: 'R',
+  priority: 'Warning',
+  severity: 3,
+  source: 'syscall',
+  tags: [],
+  timeNs: '1',
+  message: '',
+}
 const INCIDENT = Incident.parse({
   id: 'i',
   subject: { kind: 'workload', key: 'k', cluster: 'c', namespace: 'shop', workload: 'web' },
@@ -239,4 +249,37 @@ test('all requests of a message share its patience', async () => {
   way = { method: 'PATCH', times: 999, status: 429, headers: { 'retry-after': '1' } }
   await expect(respond({ requests }, { ...ports, patienceMs: 1500 }, { lastTry: true })).rejects.toMatchObject({ code: 'throttled' })
   expect(seen.filter((one) => one.startsWith('PATCH'))).toHaveLength(4) // the first request's two, and one each
+})
+
+test('what is stopped while evidence is taken is not done', async () => {
+  const { pod, behind, requestOf, ports, recordOf, store, time } = await stage()
+  const request = requestOf('delete', {}, pod)
+  const evidence = {
+    keep: async (key: string, bytes: Uint8Array) => {
+      await setStop(store, { by: 'alice', atMs: time.nowMs, why: '' })
+      return ports.evidence.keep(key, bytes)
+    },
+  }
+  await respond({ requests: [request] }, { ...ports, evidence }, { lastTry: false })
+  expect((await recordOf(request.id))?.outcome).toMatchObject({ state: 'refused', guard: 'stopped' })
+  const now = await behind.get({ apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: pod.metadata.name })
+  expect(now?.metadata).toMatchObject({ uid: pod.metadata.uid })
+  expect(now?.metadata.deletionTimestamp).toBeUndefined()
+})
+
+test('a table that fails when a message comes for the last time does not make undone what was done', async () => {
+  const { pod, requestOf, carryOut, ports, recordOf, journal } = await stage()
+  const request = requestOf('label', { labels: { a: 'b' } }, pod)
+  await carryOut(request)
+  let isDown = true
+  const get = (pk: string, sk: string) => {
+    if (!isDown) return ports.store.get(pk, sk)
+    isDown = false
+    return Promise.reject(new CodedError('unavailable', 'the table is down'))
+  }
+  await expect(respond({ requests: [request] }, { ...ports, store: { ...ports.store, get } }, { lastTry: true })).rejects.toMatchObject({
+    message: 'the table is down',
+  })
+  expect((await recordOf(request.id))?.outcome).toEqual({ state: 'done' })
+  expect((await journal()).map(({ outcome }) => outcome)).toEqual(['begun', 'done'])
 })
