@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { incidentPartition } from '../incident/incident.ts'
 import type { PodData } from './actions/pod-data.ts'
 import { Outcome } from './outcome.ts'
 import { ActionRequest } from './request.ts'
@@ -18,6 +19,11 @@ export const ActionRecord = z.object({
 export type ActionRecord = z.infer<typeof ActionRecord>
 
 export const actionSortKey = (id: string): string => `action#${id}`
+
+/** Where what is known of the action stands. */
+export function recordKey({ incident, id }: ActionRequest) {
+  return { pk: incidentPartition(incident), sk: actionSortKey(id) }
+}
 
 /** The pod that was proven to be the one, if it came to that. */
 export function podOf({ podUid, request: { target } }: ActionRecord): { readonly pod?: PodData } {

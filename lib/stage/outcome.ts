@@ -12,7 +12,8 @@ import { ActionRecord, actionSortKey } from '../response/record.ts'
 import { requesterWords } from '../response/request.ts'
 import { ActionsMessage, readBody } from './messages.ts'
 import { Ordered, order, orderedKey, releasedBy } from './order.ts'
-import { followBegun, type RespondPorts, respond, settle, type Tries } from './respond.ts'
+import { followBegun, type RespondPorts, respond, type Tries } from './respond.ts'
+import { settle } from './settle.ts'
 
 /** So often an order that came too late is given again at once; after that the sweep does it every five minutes. */
 const MAX_LAPSES = 10
