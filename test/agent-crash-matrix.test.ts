@@ -2,7 +2,8 @@ import { afterAll, expect, test } from 'vitest'
 import { alertsOn } from '../local/demo/alerts.ts'
 import { deployWorkloads, podsOf } from '../local/demo/workload.ts'
 import { agentChain } from './support/agent-chain.ts'
-import { nonceOf, type Wrap } from './support/chain.ts'
+import { breakAt, differences, type When } from './support/break-at.ts'
+import { nonceOf } from './support/chain.ts'
 import { demoRules } from './support/rules.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -13,23 +14,9 @@ const folder = temporaryFolder()
 const rules = demoRules(folder.path)
 afterAll(() => folder.remove())
 
-async function play(at: number, when: 'before' | 'after') {
-  const seen: string[] = []
-  let armed = false
-  const wrapEach: Wrap = (name, port) =>
-    Object.fromEntries(
-      Object.entries(port).map(([method, call]) => [
-        method,
-        async (...args: readonly unknown[]) => {
-          if (!armed) return call(...args)
-          seen.push(`${name}.${method}`)
-          if (seen.length !== at) return call(...args)
-          if (when === 'after') await call(...args)
-          throw new Error(`broken off ${when} call ${at}, ${name}.${method}`)
-        },
-      ]),
-    ) as typeof port
-  const chain = await agentChain([rules], { wrapEach })
+async function play(at: number, when: When) {
+  const { wrap, seen, arm } = breakAt(at, when, { isArmed: false })
+  const chain = await agentChain([rules], { wrapEach: wrap })
   try {
     const { nginx } = await deployWorkloads(chain.cluster)
     await chain.send(alertsOn(nginx, RECORDING))
@@ -43,13 +30,13 @@ async function play(at: number, when: 'before' | 'after') {
       await chain.settle()
     }
     await press('isolate')
-    armed = true
+    arm()
     await chain.settle()
     for (let count = 0; count < 3; count++) await minute()
-    armed = false
+    arm(false)
     const [contained] = await chain.incidents()
     await press('release')
-    armed = true
+    arm()
     await chain.settle()
     for (let count = 0; count < 3; count++) await minute()
     const [view] = await chain.incidents()
@@ -92,12 +79,7 @@ test('undisturbed, each thing happens once', () => {
 test.each(['before', 'after'] as const)(
   'broken off %s any call, it ends the same',
   async (when) => {
-    const different: string[] = []
-    for (let at = 1; at <= undisturbed.seen.length; at++) {
-      const { result, seen } = await play(at, when)
-      if (JSON.stringify(result) !== JSON.stringify(undisturbed.result))
-        different.push(`call ${at}, ${seen[at - 1]}: ${JSON.stringify(result)}`)
-    }
+    const different = await differences(play, undisturbed, when)
     expect(
       different.slice(0, 3),
       `${different.length} of ${undisturbed.seen.length} differ: ${JSON.stringify(undisturbed.result)}`,

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { testChain, type Wrap } from './support/chain.ts'
+import { breakAt, differences, type When } from './support/break-at.ts'
+import { testChain } from './support/chain.ts'
 import { falcoAlert } from './support/falco-alert.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -42,26 +43,9 @@ correlation: {type: event_count, rules: [b], group-by: [pod.name], timespan: 1m,
 `,
 )
 
-function breakAt(at: number, when: 'before' | 'after') {
-  const seen: string[] = []
-  const wrap: Wrap = (name, port) =>
-    Object.fromEntries(
-      Object.entries(port).map(([method, call]) => [
-        method,
-        async (...args: readonly unknown[]) => {
-          seen.push(`${name}.${method}`)
-          if (seen.length !== at) return call(...args)
-          if (when === 'after') await call(...args)
-          throw new Error(`broken off ${when} call ${at}, ${name}.${method}`)
-        },
-      ]),
-    ) as typeof port
-  return { wrap, seen }
-}
-
 const NOON_MS = new Date(new Date().setUTCHours(12, 0, 0, 0)).getTime()
 
-async function play(at: number, when: 'before' | 'after') {
+async function play(at: number, when: When) {
   const fault = breakAt(at, when)
   const chain = await testChain([rules], { wrap: fault.wrap })
   try {
@@ -123,12 +107,7 @@ test('undisturbed, each comes true where it should', () => {
 test.each(['before', 'after'] as const)(
   'broken off %s any call, it ends the same',
   async (when) => {
-    const different: string[] = []
-    for (let at = 1; at <= undisturbed.seen.length; at++) {
-      const { result, seen } = await play(at, when)
-      if (JSON.stringify(result) !== JSON.stringify(undisturbed.result))
-        different.push(`call ${at}, ${seen[at - 1]}: ${JSON.stringify(result)}`)
-    }
+    const different = await differences(play, undisturbed, when)
     expect(
       different.slice(0, 2),
       `${different.length} of ${undisturbed.seen.length} differ; undisturbed: ${JSON.stringify(undisturbed.result)}`,

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'vitest'
 import { alertsOn } from '../local/demo/alerts.ts'
 import { deployWorkloads, podsOf } from '../local/demo/workload.ts'
-import { nonceOf, testChain, type Wrap } from './support/chain.ts'
+import { breakAt, differences, type When } from './support/break-at.ts'
+import { nonceOf, testChain } from './support/chain.ts'
 import { demoRules } from './support/rules.ts'
 import { temporaryFolder } from './support/temporary-folder.ts'
 
@@ -12,32 +13,9 @@ const folder = temporaryFolder()
 const rules = demoRules(folder.path)
 afterAll(() => folder.remove())
 
-/** Breaks off at the `at`th call (from 1; 0: never), before or after its effect. `calls` counts them. */
-function breakAt(at: number, when: 'before' | 'after') {
-  const seen: string[] = []
-  let armed = false
-  const wrap: Wrap = (name, port) =>
-    Object.fromEntries(
-      Object.entries(port).map(([method, call]) => [
-        method,
-        async (...args: readonly unknown[]) => {
-          if (!armed) return call(...args)
-          seen.push(`${name}.${method}`)
-          if (seen.length !== at) return call(...args)
-          if (when === 'after') await call(...args)
-          throw new Error(`broken off ${when} call ${at}, ${name}.${method}`)
-        },
-      ]),
-    ) as typeof port
-  const arm = () => {
-    armed = true
-  }
-  return { wrap, seen, arm }
-}
-
 /** Plays the story with a break; returns what is left of it, without what differs from run to run (names, uids, times). */
-async function play(at: number, when: 'before' | 'after') {
-  const fault = breakAt(at, when)
+async function play(at: number, when: When) {
+  const fault = breakAt(at, when, { isArmed: false })
   const chain = await testChain([rules], { wrap: fault.wrap })
   try {
     const { nginx, payments } = await deployWorkloads(chain.cluster)
@@ -115,12 +93,7 @@ test('undisturbed, each thing happens once', () => {
 test.each(['before', 'after'] as const)(
   'broken off %s any call, it ends the same',
   async (when) => {
-    const different: string[] = []
-    for (let at = 1; at <= undisturbed.seen.length; at++) {
-      const { result, seen } = await play(at, when)
-      const same = JSON.stringify(result) === JSON.stringify(undisturbed.result)
-      if (!same) different.push(`call ${at}, ${seen[at - 1]}: ${JSON.stringify(result)}`)
-    }
+    const different = await differences(play, undisturbed, when)
     expect(
       different.slice(0, 3),
       `${different.length} of ${undisturbed.seen.length} differ; undisturbed: ${JSON.stringify(undisturbed.result)}`,
