@@ -39,18 +39,6 @@ export async function* ownersAbove(object: KubernetesObject, cluster: Pick<Clust
   }
 }
 
-/** All the objects above this one, the nearest first: the last is what people call its workload. Errors: ClusterReader's. */
-export async function ownerChain(object: KubernetesObject, cluster: Pick<ClusterReader, 'get'>): Promise<readonly KubernetesObject[]> {
-  const owners: KubernetesObject[] = []
-  for await (const owner of ownersAbove(object, cluster)) owners.push(owner)
-  return owners
-}
-
-/** As `ownerChain`, by name alone. */
-export async function ownersOf(object: KubernetesObject, cluster: Pick<ClusterReader, 'get'>): Promise<readonly Owner[]> {
-  return (await ownerChain(object, cluster)).map(ownerName)
-}
-
 export function ownerName({ apiVersion, kind, metadata: { name, uid = '' } }: KubernetesObject): Owner {
   return { apiVersion, kind, name, uid }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownerChain, ownersOf } from '../../../lib/context/owners.ts'
+import { ownerChain, ownersOf } from '../../support/owner-chain.ts'
 import { object, owned, plainCluster } from './plain-cluster.ts'
 
 const DEPLOYMENT = object('apps/v1', 'Deployment', 'web', { spec: { replicas: 3 } })
