@@ -23,8 +23,9 @@ export type ApiCall = {
   readonly body?: unknown
 }
 
-/** What it answered: any status below 500 but 429. `message`: the words of a refusal. */
-export type ApiAnswer = { readonly status: number; readonly text: string; readonly message: string }
+/** What it answered: any status below 500 but 429. `message`: the words of a refusal. `json`: of a get or list
+ *  that was answered with one. */
+export type ApiAnswer = { readonly status: number; readonly text: string; readonly message: string; readonly json?: unknown }
 
 const METHODS = {
   get: HttpMethod.GET,
@@ -71,9 +72,8 @@ export class KubernetesApi {
     const timeoutMs = subresource === 'eviction' ? this.timeoutMs + EVICTION_RETRIES_MS : this.timeoutMs
     if (subresource === 'log') return this.send(request, what, { timeoutMs, maxBytes: MAX_LOG_BYTES })
     const answer = await this.send(request, what, { timeoutMs })
-    if (answer.status < 300 && verb === 'get') parsed(answer.text, KubernetesThing, what)
-    if (answer.status < 300 && verb === 'list') parsed(answer.text, ThingList, what)
-    return answer
+    const shape: z.ZodType | undefined = verb === 'get' ? KubernetesThing : verb === 'list' ? ThingList : undefined
+    return shape && answer.status < 300 ? { ...answer, json: parsed(answer.text, shape, what) } : answer
   }
 
   /** A kind that is not there is looked for again: it may have come since. */
@@ -111,8 +111,8 @@ const Resource = z.object({ name: z.string(), kind: z.string(), namespaced: z.bo
 type Resource = z.infer<typeof Resource>
 const ResourceList = z.object({ resources: z.array(Resource).nullish() })
 /** As much as is read of every object. */
-const KubernetesThing = z.object({ metadata: z.object({ name: z.string() }) })
-const ThingList = z.object({ items: z.array(KubernetesThing).nullish() })
+const KubernetesThing = z.looseObject({ metadata: z.looseObject({ name: z.string() }) })
+const ThingList = z.looseObject({ items: z.array(KubernetesThing).nullish() })
 
 /** The answer's JSON; CodedError `unavailable` where it is none of this shape: what answers is not the API server, or not well. */
 function parsed<Shape>(text: string, shape: z.ZodType<Shape>, what: string): Shape {

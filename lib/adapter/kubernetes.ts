@@ -31,11 +31,11 @@ export function kubernetesCluster(config: KubeConfig, { timeoutMs = 10_000 } = {
     get: async (name) => {
       const answer = await api.call({ verb: 'get', ...name })
       if (answer.status === 404) return undefined
-      return JSON.parse(ok(answer, `get ${describe(name)}`))
+      return contentOf(answer, `get ${describe(name)}`) as KubernetesObject
     },
     list: async ({ apiVersion, kind, namespace, ...query }) => {
       const answer = await api.call({ verb: 'list', apiVersion, kind, namespace, query })
-      const { items } = JSON.parse(ok(answer, `list ${kind}`)) as { items: readonly KubernetesObject[] | null }
+      const { items } = contentOf(answer, `list ${kind}`) as { items?: readonly KubernetesObject[] | null }
       return (items ?? []).map((item) => ({ ...item, apiVersion, kind }))
     },
     logs: async ({ pod, namespace, ...query }) => {
@@ -93,6 +93,11 @@ export function kubernetesCluster(config: KubeConfig, { timeoutMs = 10_000 } = {
 /** The API server reads the grace period from the body when there is one, and ignores the query. */
 function graceOf(seconds: number | undefined): { readonly gracePeriodSeconds?: number } {
   return seconds === undefined ? {} : { gracePeriodSeconds: seconds }
+}
+
+function contentOf(answer: ApiAnswer, what: string): unknown {
+  ok(answer, what)
+  return answer.json
 }
 
 function ok(answer: ApiAnswer, what: string): string {

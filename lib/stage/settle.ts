@@ -30,10 +30,9 @@ export type SettlePorts = {
 /** Makes the outcome known, in this order: journal, the action's record, the incident's state, chat, the pod's own events. */
 export async function settle(request: ActionRequest, verdict: Verdict, ports: SettlePorts): Promise<void> {
   const { store, messages, metrics, clock, log } = ports
-  const known = await read(store, recordKey(request), ActionRecord)
+  const known = verdict.outcome.state === 'failed' ? await read(store, recordKey(request), ActionRecord) : undefined
   // What came of it stands: a failure to look at it again does not make it undone.
-  const { outcome, pod } =
-    isFinal(known?.outcome) && verdict.outcome.state === 'failed' ? { outcome: known.outcome, ...podOf(known) } : verdict
+  const { outcome, pod } = isFinal(known?.outcome) ? { outcome: known.outcome, ...podOf(known) } : verdict
   const { id, incident, action, target, by } = request
   const what = `${action} pod ${target.namespace}/${target.pod}`
   const why = 'why' in outcome && outcome.why ? { why: outcome.why } : {}
