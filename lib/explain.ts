@@ -2,8 +2,8 @@ import { SEVERITY_NAMES } from './detection/detection.ts'
 import type { Evidence } from './detection/evidence.ts'
 import { printable } from './printable.ts'
 import { utcTime } from './replay.ts'
-import type { Route } from './response/route.ts'
 import type { IncidentView } from './response/view.ts'
+import type { Route } from './route/route.ts'
 
 /** An incident in words, line by line: what it is about, which correlations came true in which window, on which detections, and what it called for.
  *  Control characters, which attackers write, are escaped. */

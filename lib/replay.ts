@@ -3,8 +3,8 @@ import type { AuditEvent } from './audit/event.ts'
 import { splitAudit } from './audit/split.ts'
 import { isoTime } from './condition/output/time.ts'
 import { agentIn, readAlert } from './detection/read.ts'
-import type { Route } from './response/route.ts'
 import type { IncidentView } from './response/view.ts'
+import type { Route } from './route/route.ts'
 import { type CompiledRule, firing, type RuleMatching } from './rule/falco/engine.ts'
 
 /** What a line led to, as JSON lines, and what of it could not be read. */

@@ -5,6 +5,7 @@ import type { Chat, ChatMessage } from '../port/chat.ts'
 
 const EVENT_TYPE = 'creance_incident'
 const Answer = z.looseObject({ channel: z.string(), ts: z.string() })
+const Members = z.looseObject({ users: z.array(z.string()).default([]) })
 const History = z.looseObject({
   messages: z
     .array(
@@ -68,6 +69,10 @@ export function slackChat({ token, apiUrl }: { readonly token: string; readonly 
         ({ metadata: of }) => of?.event_type === EVENT_TYPE && of.event_payload?.incident === key,
       )
       return found && { channel, ts: found.ts }
+    },
+    members: async (group) => {
+      const answer = await client.usergroups.users.list({ usergroup: group }).catch(translate('usergroups.users.list'))
+      return Members.parse(answer).users
     },
     tell: async (channel, user, text) => {
       await client.chat.postEphemeral({ channel, user, text }).catch(translate('chat.postEphemeral'))

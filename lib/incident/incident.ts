@@ -42,7 +42,7 @@ export type IncidentPlace = z.infer<typeof IncidentPlace>
  *  `evidence` holds the first of them by time, and the worst; `latest` the last. `cause`: the family of correlations that the rules are parts
  *  of, else the rule. Severity only rises. `routes` are the names of those that are told. `openedMs`, `updatedMs`: when the first and the last
  *  news came (Unix ms); `toldMs`: when it was last passed on to be shown, `tellMs`: when it will be. `revision` goes up with every change.
- *  `places`: the first 100 containers that were heard of. `seen`, `batches`: the last detections and batches that were counted. */
+ *  `closedBy`, `closedWhy`: who closed it, and why, where a person did. `places`: the first 100 containers that were heard of. `seen`, `batches`: the last detections and batches that were counted. */
 export const Incident = z.object({
   id: z.string(),
   subject: Subject,
@@ -66,6 +66,8 @@ export const Incident = z.object({
   routes: z.array(z.string()),
   silenced: z.array(z.string()).default([]),
   acknowledgedBy: z.string().optional(),
+  closedBy: z.string().optional(),
+  closedWhy: z.string().optional(),
   openedMs: z.number().int(),
   updatedMs: z.number().int(),
   toldMs: z.number().int().default(0),
@@ -75,6 +77,19 @@ export const Incident = z.object({
 export type Incident = z.infer<typeof Incident>
 
 export const EVIDENCE_CAP = 20
+
+/** A silence that somebody asked for from this incident; `name` is that of the silence itself. Kept beside the incident under
+ *  `silence#<name>`. */
+export const IncidentSilence = z.object({
+  name: z.string(),
+  what: z.string(),
+  untilMs: z.number().int(),
+  by: z.string(),
+  atMs: z.number().int(),
+  endedBy: z.string().optional(),
+})
+export type IncidentSilence = z.infer<typeof IncidentSilence>
+export const silenceSortKey = (name: string): string => `silence#${name}`
 
 /** Where an incident and all that belongs to it stands in the table: one partition. */
 export const incidentPartition = (id: string): string => `incident#${id}`

@@ -1,4 +1,4 @@
-/** A Block Kit block, as Slack's Web API takes it. Built in lib/slack/blocks.ts. */
+/** A Block Kit block, as Slack's Web API takes it. Built in lib/slack. */
 export type Block = { readonly type: string; readonly [key: string]: unknown }
 
 /** `text` is what a notification shows; `color` is `#rrggbb`, the bar beside the blocks. */
@@ -7,15 +7,18 @@ export type ChatMessage = { readonly text: string; readonly color: string; reado
 /** Where a message stands: channel id and Slack's `ts`. */
 export type Posted = { readonly channel: string; readonly ts: string }
 
-/** A chat that holds one message per key. Errors: CodedError `throttled` (with retryAfterSeconds), `unavailable`, `invalid_config`
- *  (token, channel or scope: says what to do). */
+/** A chat that holds one message per key. `channel` may be a user's id: then it is what the app and that user alone see, and what was posted
+ *  says in which channel that is. `thread`: the `ts` of the message that it is a reply to. Errors: CodedError `throttled` (with
+ *  retryAfterSeconds), `unavailable`, `invalid_config` (token, channel or scope: says what to do). */
 export type Chat = {
   /** Posts with `key` in the message's metadata, so that `find` can tell whether a post whose answer got lost had arrived. */
-  readonly post: (channel: string, key: string, message: ChatMessage) => Promise<Posted>
+  readonly post: (channel: string, key: string, message: ChatMessage, thread?: string) => Promise<Posted>
   /** `absent`: somebody deleted the message. */
   readonly update: (posted: Posted, key: string, message: ChatMessage) => Promise<'updated' | 'absent'>
-  /** The message with this key that was posted at `sinceMs` (Unix ms) or later. */
-  readonly find: (channel: string, key: string, sinceMs: number) => Promise<Posted | undefined>
+  /** The message (or reply in the thread) with this key that was posted at `sinceMs` (Unix ms) or later. */
+  readonly find: (channel: string, key: string, sinceMs: number, thread?: string) => Promise<Posted | undefined>
   /** Tells one user, in the channel, what nobody else needs to see. */
   readonly tell: (channel: string, user: string, text: string) => Promise<void>
+  /** The ids of the users in a user group (`S…`). */
+  readonly members: (group: string) => Promise<readonly string[]>
 }

@@ -4,7 +4,8 @@ import { incidentPartition } from '../incident/incident.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { type ActionRequest, Target } from './request.ts'
 
-const Press = z.object({ user: z.string(), name: z.string(), atMs: z.number().int() })
+/** `reason`: what this person gave as one. */
+const Press = z.object({ user: z.string(), name: z.string(), atMs: z.number().int(), reason: z.string().max(500).optional() })
 
 /** Something that a person may press, once; or two people, where it takes two (`people`; `approvals`: those who have). What the button carries is the `nonce` alone; all else stands here. It is kept beside the
  *  incident (`offer#…`) and, for the press, under its nonce, where the claim is the truth. */
@@ -16,6 +17,8 @@ export const Offer = z.object({
   target: Target.optional(),
   expiresMs: z.number().int(),
   dryRun: z.boolean().optional(),
+  /** The action id of the planned action that it approves. */
+  plan: z.string().optional(),
   people: z.number().int().min(1).max(2).default(1),
   approvals: z.array(Press).default([]),
   claim: Press.optional(),

@@ -1,19 +1,31 @@
 import * as z from 'zod'
 import { ACTION_NAMES } from './actions/index.ts'
 
-/** What a person can press: the actions, their release, and the acknowledgement. */
-export const PRESSABLE = [...ACTION_NAMES, 'release', 'acknowledge'] as const
+/** What may be asked of `/creance`, beside silences. */
+export const ASKABLE = ['status', 'incidents', 'stop', 'resume'] as const
+/** What a person can press or ask for: the actions, and what is no action. `silence`: to make one, and to end it. */
+export const PRESSABLE = [...ACTION_NAMES, 'release', 'acknowledge', 'reject', 'silence', 'not_a_threat', ...ASKABLE] as const
 
 /** Who may press what, and where. What no permission allows is refused. Ids only: names can be changed by their owners. */
 export const Permission = z.strictObject({
   permission: z.string().min(1).max(200).describe('Its name, unique.'),
   description: z.string().optional(),
-  slack: z.strictObject({
-    app: z.string().regex(/^A[A-Z0-9]{2,}$/, 'expected a Slack app id (A…)'),
-    workspace: z.string().regex(/^T[A-Z0-9]{2,}$/, 'expected a Slack workspace id (T…)'),
-    channels: z.array(z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id (C…)')).min(1),
-    users: z.array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)')).min(1),
-  }),
+  slack: z
+    .strictObject({
+      app: z.string().regex(/^A[A-Z0-9]{2,}$/, 'expected a Slack app id (A…)'),
+      workspace: z.string().regex(/^T[A-Z0-9]{2,}$/, 'expected a Slack workspace id (T…)'),
+      channels: z.array(z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id (C…)')).min(1),
+      users: z
+        .array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)'))
+        .min(1)
+        .default([]),
+      user_groups: z
+        .array(z.string().regex(/^S[A-Z0-9]{2,}$/, 'expected a Slack user group id (S…)'))
+        .min(1)
+        .default([])
+        .describe('Whoever is in one of these, by what Slack said within the last hour.'),
+    })
+    .refine(({ users, user_groups }) => users.length + user_groups.length > 0, 'expected users, user_groups or both'),
   actions: z.array(z.enum(PRESSABLE)).min(1).describe('What these users may press in these channels.'),
   second_person: z
     .array(z.enum(PRESSABLE))
@@ -22,7 +34,14 @@ export const Permission = z.strictObject({
 })
 export type Permission = z.infer<typeof Permission>
 
-export type Presser = { readonly app: string; readonly workspace: string; readonly channel: string; readonly user: string }
+/** `groups`: the user groups that this person is known to be in. */
+export type Presser = {
+  readonly app: string
+  readonly workspace: string
+  readonly channel: string
+  readonly user: string
+  readonly groups: readonly string[]
+}
 
 /** How many people it takes, or which of the permissions' conditions nobody met: the workspace (or app), or this person's right to this action here. */
 export type Grant =
@@ -34,7 +53,10 @@ export function grantFor(permissions: readonly Permission[], action: string, by:
   const here = permissions.filter(({ slack }) => slack.app === by.app && slack.workspace === by.workspace)
   if (here.length === 0) return { kind: 'wrong_workspace' }
   const granting = here.filter(
-    ({ slack, actions }) => slack.channels.includes(by.channel) && slack.users.includes(by.user) && actions.some((name) => name === action),
+    ({ slack, actions }) =>
+      slack.channels.includes(by.channel) &&
+      (slack.users.includes(by.user) || slack.user_groups.some((group) => by.groups.includes(group))) &&
+      actions.some((name) => name === action),
   )
   if (granting.length === 0) return { kind: 'not_permitted' }
   return { kind: 'allowed', people: granting.every(({ second_person }) => second_person.some((name) => name === action)) ? 2 : 1 }

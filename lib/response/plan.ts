@@ -6,6 +6,16 @@ import type { Matcher } from './match.ts'
 import { ActionRequest, type Target } from './request.ts'
 import type { Response } from './response.ts'
 
+/** What became of the question, and by whose press: the first one stands. */
+export const PlanDecision = z.object({
+  kind: z.enum(['approved', 'rejected']),
+  user: z.string(),
+  name: z.string(),
+  atMs: z.number().int(),
+  reason: z.string().max(500).optional(),
+})
+export type PlanDecision = z.infer<typeof PlanDecision>
+
 /** What a response calls for: the request, in which mode, which of its actions it is, from 0, and how many people an approval takes. Kept beside the incident under `plan#<action id>`. */
 export const PlannedAction = z.object({
   response: z.string(),
@@ -13,6 +23,7 @@ export const PlannedAction = z.object({
   step: z.number().int().default(0),
   people: z.literal([1, 2]).default(1),
   request: ActionRequest,
+  decision: PlanDecision.optional(),
 })
 export type PlannedAction = z.infer<typeof PlannedAction>
 

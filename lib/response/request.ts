@@ -24,7 +24,7 @@ export type Requester = z.infer<typeof Requester>
 
 /** One change to ask of the cluster: the message of the actions queue. `id` is a function of what is asked and why, so asking again
  *  is the same action. `expiresMs` (Unix ms): not to be begun after that. `dryRun`: only
- *  to say what would come of it. */
+ *  to say what would come of it. `reason`: why a person wants it. */
 export const ActionRequest = z.object({
   id: z.string(),
   incident: z.string(),
@@ -33,6 +33,7 @@ export const ActionRequest = z.object({
   target: Target,
   by: Requester,
   expiresMs: z.number().int(),
+  reason: z.string().max(500).optional(),
   dryRun: z.boolean().optional(),
 })
 export type ActionRequest = z.infer<typeof ActionRequest>

@@ -1,5 +1,5 @@
 import { Context, contextSortKey } from '../context/context.ts'
-import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
+import { Incident, IncidentSilence, incidentKey, incidentPartition } from '../incident/incident.ts'
 import { allIncidentIds } from '../incident/index-by-day.ts'
 import { type Item, parseData, read, type Store } from '../port/store.ts'
 import { Offer, offerFor } from './offer.ts'
@@ -12,6 +12,7 @@ export type IncidentView = {
   readonly context: Context | undefined
   readonly plans: readonly PlannedAction[]
   readonly actions: readonly ActionRecord[]
+  readonly silences: readonly IncidentSilence[]
   readonly offers: readonly { readonly sk: string; readonly offer: Offer }[]
 }
 
@@ -34,10 +35,11 @@ export async function loadView(store: Store, id: string): Promise<IncidentView |
   const incident = await read(store, incidentKey(id), Incident)
   if (!incident) return undefined
   const all = async (prefix: string): Promise<readonly Item[]> => store.query(pk, { from: prefix, to: `${prefix}~`, limit: 1000 })
-  const [context, plans, actions, offers] = await Promise.all([
+  const [context, plans, actions, silences, offers] = await Promise.all([
     read(store, { pk, sk: contextSortKey }, Context),
     all('plan#'),
     all('action#'),
+    all('silence#'),
     all('offer#'),
   ])
   return {
@@ -45,6 +47,7 @@ export async function loadView(store: Store, id: string): Promise<IncidentView |
     context,
     plans: plans.map((item) => parseData(PlannedAction, item)).sort(inOrder),
     actions: actions.map((item) => parseData(ActionRecord, item)),
+    silences: silences.map((item) => parseData(IncidentSilence, item)),
     offers: await Promise.all(
       offers.map(async (item) => {
         const offer = parseData(Offer, item)

@@ -57,6 +57,7 @@ async function judge(press: Press, offer: Offer, ports: InteractPorts): Promise<
     workspace: press.workspace,
     channel: press.channel,
     user: press.user.id,
+    groups: [],
   })
   if (grant.kind === 'wrong_workspace') return refuse(press, offer, grant.kind, 'No permission covers this Slack app and workspace.', ports)
   if (grant.kind === 'not_permitted')

@@ -6,9 +6,13 @@ import { ActionRequest } from '../response/request.ts'
 export const IncidentMessage = z.object({ incident: z.string() })
 export type IncidentMessage = z.infer<typeof IncidentMessage>
 
-/** The message of the messages queue: bring the incident's message up to date, or tell one person something. */
+/** The message of the messages queue: bring the incident's message up to date wherever it is told; or one destination of it, by its route's name; or the digest
+ *  of a channel; or tell one person something; or read anew who is in the user groups that permissions name. */
 export const NoticeMessage = z.union([
   z.object({ incident: z.string() }),
+  z.object({ deliver: z.object({ incident: z.string(), route: z.string() }) }),
+  z.object({ digest: z.object({ channel: z.string() }) }),
+  z.object({ refresh: z.literal('user_groups') }),
   z.object({ tell: z.object({ channel: z.string(), user: z.string(), text: z.string() }) }),
 ])
 export type NoticeMessage = z.infer<typeof NoticeMessage>

@@ -7,8 +7,8 @@ import type { Clock, Log } from '../port/log.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { ensureOffer, raiseToTwo } from '../response/offer.ts'
 import { noncesForTwo, wantedOffers } from '../response/offers.ts'
-import type { Route } from '../response/route.ts'
 import { loadView } from '../response/view.ts'
+import type { Route } from '../route/route.ts'
 import { incidentMessage } from '../slack/blocks.ts'
 import type { NoticeMessage } from './messages.ts'
 
@@ -33,6 +33,7 @@ type MessageState = z.infer<typeof MessageState>
 /** Brings the incident's message up to date in every channel that its routes name, from what the table holds now: a message that comes
  *  twice, late or merged with another shows the same. Or tells one person something. */
 export async function notify(notice: NoticeMessage, ports: NotifyPorts): Promise<void> {
+  if (!('tell' in notice) && !('incident' in notice)) return
   if ('tell' in notice) return ports.chat.tell(notice.tell.channel, notice.tell.user, notice.tell.text)
   const view = await loadView(ports.store, notice.incident)
   if (!view) throw new CodedError('invalid_input', `notify: there is no incident ${notice.incident.slice(0, 40)}`)
@@ -41,7 +42,9 @@ export async function notify(notice: NoticeMessage, ports: NotifyPorts): Promise
   const offers = []
   for (const offer of wanted) offers.push(await ensureOffer(ports.store, offer, ports.random))
   const message = incidentMessage(view, offers)
-  const channels = new Set(ports.routes.filter(({ name }) => view.incident.routes.includes(name)).map(({ slack }) => slack.channel))
+  const channels = new Set(
+    ports.routes.filter(({ name }) => view.incident.routes.includes(name)).flatMap(({ slack }) => slack?.channel ?? slack?.user ?? []),
+  )
   if (channels.size === 0) ports.log.warn('incident has no route', { incident: notice.incident })
   for (const channel of channels) await show(notice.incident, channel, message, ports)
 }

@@ -71,6 +71,8 @@ async function carryOut(due: Exclude<Due, { do: 'decide' }>, id: string, ports: 
   if (due.do === 'follow') return follow(due.nonce, id, ports)
   if (due.do === 'expire') return expire(due, ports)
   if (due.do === 'tell') return ports.messages.send([noticeMessage(due.incident, id)])
+  if (due.do === 'digest')
+    return ports.messages.send([{ body: JSON.stringify({ digest: { channel: due.channel } }), group: `digest-${due.channel}`, dedup: id }])
   return close(due.incident, ports)
 }
 

@@ -153,6 +153,7 @@ export function listChat() {
       return 'updated'
     },
     find: async (channel, key) => messages.find((one) => one.channel === channel && one.key === key),
+    members: async () => [],
     tell: async (channel, user, text) => {
       told.push({ channel, user, text })
     },

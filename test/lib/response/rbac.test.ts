@@ -108,7 +108,7 @@ test('neither role reads Secrets or ConfigMaps, or has a wildcard', () => {
 const response = (mode: string, actions: readonly object[], more: object = {}) => ({
   response: Response.parse({ response: mode, match: 'x.y = z', mode, actions, ...more }),
 })
-const slack = { app: 'A01', workspace: 'T01', channels: ['C01'], users: ['U01'] }
+const slack = { app: 'A01', workspace: 'T01', channels: ['C01'], users: ['U01'], user_groups: [] }
 const permission = (...actions: readonly ('isolate' | 'delete' | 'release' | 'acknowledge')[]) => ({
   permission: 'p',
   slack,

@@ -25,6 +25,7 @@ const view = (changes: Partial<IncidentView> = {}): IncidentView => ({
   context: undefined,
   plans: [],
   actions: [],
+  silences: [],
   offers: [],
   ...changes,
 })

@@ -218,7 +218,7 @@ test('what was begun and then refused can be released', async () => {
   expect(await carryOut(request)).toMatchObject({ state: 'refused', guard: 'stopped', why: expect.stringContaining('it was begun before') })
   const record = (await recordOf(request.id)) ?? expect.fail('no record')
   const incident = { ...INCIDENT, id: request.incident }
-  const offers = wantedOffers({ incident, context: undefined, plans: [], actions: [record], offers: [] }, time.nowMs)
+  const offers = wantedOffers({ incident, context: undefined, plans: [], actions: [record], silences: [], offers: [] }, time.nowMs)
   expect(offers.filter(({ action }) => action === 'release')).toMatchObject([{ parameters: { of: [request.id] } }])
 })
 
