@@ -10,6 +10,7 @@ import { Response } from '../lib/response/response.ts'
 import { RouteItem } from '../lib/route/route.ts'
 import { RuleTest } from '../lib/rule/falco/test-case.ts'
 import { SigmaRule } from '../lib/rule/sigma/sigma-rule.ts'
+import { IncidentEvent } from '../lib/webhook/incident-event.ts'
 import { falcoItems } from './falco-schema.ts'
 import { type Schema, when } from './json-schema.ts'
 
@@ -19,8 +20,8 @@ type Items = Readonly<Record<string, Schema>>
 // Draft 7 is what editors know best.
 const DRAFT = 'http://json-schema.org/draft-07/schema#'
 
-/** The JSON Schemas of rule files, for editors, by file name: one a kind, and one for files of any. What rule files are read by says what is right;
- *  these say as much of it as a schema can. */
+/** The JSON Schemas of rule files, for editors, by file name: one a kind, and one for files of any; and that of what webhooks are told. What rule files are
+ *  read by says what is right; these say as much of it as a schema can. */
 export function ruleSchemas(): Readonly<Record<string, Schema>> {
   const ours: Items = {
     correlation: {
@@ -43,6 +44,7 @@ export function ruleSchemas(): Readonly<Record<string, Schema>> {
     ),
     'falco-rules.schema.json': fileSchema('Falco rules', {}, falco),
     'rules.schema.json': fileSchema('A file of rules', ours, falco),
+    'incident-event.schema.json': eventSchema(),
   }
 }
 
@@ -89,6 +91,12 @@ function parametersOf(name: string): Schema {
   const optional = action.problemWith({}) === undefined
   const schema = schemaOf(action.parameters)
   return { ...schema, description: `${description} Such as ${example}`, ...(optional ? { type: ['object', 'null'] } : {}) }
+}
+
+/** What is told may have more names some day: a reader takes no offence at them. */
+function eventSchema(): Schema {
+  const { $schema, ...rest } = z.toJSONSchema(IncidentEvent, { io: 'input', target: 'draft-07' })
+  return { $schema: DRAFT, title: 'Creance: an incident, as webhooks tell it', ...rest }
 }
 
 /** What may be written, with its defaults left out, as JSON Schema without a head of its own. */
