@@ -8,8 +8,15 @@ const PODS_CAP = 10
 /** Of what made a correlation true so much is told. */
 const EVIDENCE_CAP = 50
 
-/** What an incident keeps of a firing, what it showed, and the ATT&CK ids that its correlation names. */
-export type FiringNews = { readonly firing: IncidentFiring; readonly evidence: readonly Evidence[]; readonly mitre: readonly string[] }
+const RUNBOOK_CAP = 2500
+
+/** What an incident keeps of a firing, what it showed, and the ATT&CK ids and the runbook that its correlation names. */
+export type FiringNews = {
+  readonly firing: IncidentFiring
+  readonly evidence: readonly Evidence[]
+  readonly mitre: readonly string[]
+  readonly runbook?: string
+}
 
 export function incidentFiring(fired: Fired): FiringNews {
   const { id, correlation, group, hits } = fired
@@ -28,7 +35,13 @@ export function incidentFiring(fired: Fired): FiringNews {
     pods: podsIn(fired).slice(0, PODS_CAP),
     containers: containersIn(fired).slice(0, PODS_CAP),
   }
-  return { firing, evidence: shown.slice(0, EVIDENCE_CAP), mitre: correlation.mitre }
+  const { mitre, runbook } = correlation
+  return {
+    firing,
+    evidence: shown.slice(0, EVIDENCE_CAP),
+    mitre,
+    ...(runbook === undefined ? {} : { runbook: runbook.slice(0, RUNBOOK_CAP) }),
+  }
 }
 
 /** The pods (`namespace/name`) that made a correlation true, by name. */

@@ -54,14 +54,19 @@ export function mergeIncident(
   if ((fresh.length === 0 && !isFired) || !latest) return undefined
   const told = [...mostTelling(evidence, EVIDENCE_CAP)]
   const correlations = [...new Set(firings.toSorted(worstFirst).map(({ correlation }) => correlation))]
+  const runbook = runbookFor(correlations[0], fired, present)
   const severity = highest([present?.severity ?? 0, ...fresh.map((one) => one.severity), ...newlyFired.map((one) => one.severity)])
+  const firedNew = correlations.length > (present?.correlations.length ?? 0)
+  const status = present ? statusAfter(present, { fresh, severity, firedNew }) : 'open'
+  const why = present?.status === 'contained' ? ('another_container' as const) : ('worse' as const)
+  const reopened = present && status !== present.status ? { atMs: nowMs, why } : present?.reopened
   const firsts = [...evidence.map(({ timeNs }) => timeNs), ...(present ? [present.firstNs] : [])]
   return {
     id: opening.id,
     subject: present?.subject ?? opening.subject,
     cause: opening.cause,
     title: correlations[0] ?? worstOf(told)?.rule ?? opening.cause,
-    status: present ? statusAfter(present, { fresh, severity, firedNew: correlations.length > present.correlations.length }) : 'open',
+    status,
     severity,
     correlations,
     firings: [...firings],
@@ -83,6 +88,10 @@ export function mergeIncident(
     routes: present?.routes ?? [],
     silenced: present?.silenced ?? [],
     ...(present?.acknowledgedBy ? { acknowledgedBy: present.acknowledgedBy } : {}),
+    ...(present?.closedBy ? { closedBy: present.closedBy } : {}),
+    ...(present?.closedWhy ? { closedWhy: present.closedWhy } : {}),
+    ...(runbook ? { runbook } : {}),
+    ...(reopened ? { reopened } : {}),
     openedMs: present?.openedMs ?? nowMs,
     updatedMs: nowMs,
     toldMs: present?.toldMs ?? 0,
@@ -123,6 +132,13 @@ function statusAfter(present: Incident, { fresh, severity, firedNew }: After): I
   // What does not name a container, as the audit log, does not tell of another pod.
   const another = placesOf(fresh, 0).some((place) => !places.some((known) => isSamePlace(known, place)))
   return status === 'contained' && another ? 'open' : status
+}
+
+/** The runbook of the correlation that the incident is called by. */
+function runbookFor(title: string | undefined, fired: readonly FiringNews[], present: Incident | undefined): Incident['runbook'] {
+  if (title === undefined || present?.runbook?.of === title) return present?.runbook
+  const text = fired.find(({ firing }) => firing.correlation === title)?.runbook
+  return text === undefined ? undefined : { of: title, text }
 }
 
 function podsAfter(present: Incident['pods'] | undefined, fresh: readonly Evidence[]): Incident['pods'] {

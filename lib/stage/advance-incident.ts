@@ -1,5 +1,6 @@
 import type { Fired } from '../correlation/advance.ts'
 import type { Stage } from '../correlation/correlation.ts'
+import { ASKED_FIELDS } from '../detection/asked.ts'
 import type { Detection } from '../detection/detection.ts'
 import { detectionFrom, evidenceOf } from '../detection/evidence.ts'
 import { containersIn, type FiringNews, incidentFiring, podsIn } from '../incident/firings.ts'
@@ -39,12 +40,15 @@ export async function advanceIncident(chapter: Chapter, { batch, silences }: Fro
   let telling: Telling = { kind: 'now' }
   const news = {
     batch,
-    evidence: came.map((detection) => evidenceOf(detection, { fields: rules.correlations.evidenceFields })),
+    evidence: came.map((detection) => evidenceOf(detection, { fields: fieldsOf(detection, rules.correlations.evidenceFields) })),
     fired,
     nowMs,
   }
   const opened = await openOrMerge(store, chapter.opening, news, (merged, before) => {
-    const routes = [...new Set([...merged.routes, ...routesOf(merged, audible, rules.routes)])]
+    // Worse than before, it may now be severe enough for a route that what came earlier matches.
+    const rises = before !== undefined && merged.severity > before.severity
+    const known = rises ? merged.evidence.map(detectionFrom).filter((detection) => !silenceOf(detection, silences)) : []
+    const routes = [...new Set([...merged.routes, ...routesOf(merged, [...audible, ...known], rules.routes)])]
     telling = tellingOf({ ...merged, routes }, before, nowMs)
     return { ...merged, routes, silenced: [...new Set([...merged.silenced, ...quietNames])].sort().slice(0, 20), ...telling.marks }
   })
@@ -53,6 +57,11 @@ export async function advanceIncident(chapter: Chapter, { batch, silences }: Fro
   await plan(chapter, incident, earlier, ports)
   await tell(opened, telling, ports)
   log.info('incident advanced', { incident: incident.id, count: incident.count, severity: incident.severity, detections: came.length })
+}
+
+/** What is kept of the agent's fields: what rules ask for, and of the audit log, what people want to see. */
+function fieldsOf({ source }: Detection, asked: readonly string[]): readonly string[] {
+  return source === 'k8s_audit' ? [...new Set([...asked, ...ASKED_FIELDS])] : asked
 }
 
 type Noted = { readonly fired: readonly FiringNews[]; readonly batch: string }
