@@ -13,6 +13,7 @@ import { rbacCommand } from './rbac.ts'
 import { replayCommand } from './replay.ts'
 import { respondAgentCommand } from './respond-agent.ts'
 import { responsesCommand } from './responses.ts'
+import { slackCommand } from './slack.ts'
 import { stopCommands } from './stop.ts'
 import { testCommand } from './test.ts'
 
@@ -38,6 +39,7 @@ const program = new Command('creance')
   .addCommand(replayCommand(packageRoot))
   .addCommand(rbacCommand(packageRoot))
   .addCommand(responsesCommand(packageRoot))
+  .addCommand(slackCommand(packageRoot))
   .addCommand(matchCommand())
   .addCommand(parseCommand())
 for (const command of stopCommands()) program.addCommand(command)

@@ -17,7 +17,10 @@ export function localCommand(packageRoot: string): Command {
     .option('--cluster <name>', 'stamped on each alert', process.env.CREANCE_CLUSTER ?? 'local')
     .addHelpText(
       'after',
-      '\nSlack is the real one when SLACK_BOT_TOKEN is set (then SLACK_SIGNING_SECRET is needed too). Addresses other than loopback: CREANCE_INSECURE=true.',
+      `
+Slack is the real one when SLACK_BOT_TOKEN is set. Presses come by Socket Mode with SLACK_APP_TOKEN (no public URL is needed), or to
+POST /slack/interactions with SLACK_SIGNING_SECRET; one of the two must be set. docs/slack.md says how, step by step.
+Addresses other than loopback: CREANCE_INSECURE=true.`,
     )
     .action(async (flags) => {
       const { startLocal } = await import('../local/local.ts')
@@ -38,9 +41,10 @@ export function localCommand(packageRoot: string): Command {
 }
 
 function settingsFrom(flags: object, packageRoot: string): LocalSettings {
-  const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, CREANCE_NODE, CREANCE_INSECURE } = process.env
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, CREANCE_NODE, CREANCE_INSECURE } = process.env
   const fromEnv = {
     slackToken: SLACK_BOT_TOKEN,
+    slackAppToken: SLACK_APP_TOKEN,
     slackSigningSecret: SLACK_SIGNING_SECRET,
     slackApi: SLACK_API_URL,
     node: CREANCE_NODE,

@@ -10,7 +10,9 @@ export type InstallationSettings = {
   readonly kubeconfig: string
   readonly slackApi: string
   readonly slackToken: string
-  readonly signingSecret: string
+  readonly signingSecret?: string
+  /** Presses come by Socket Mode. */
+  readonly appToken?: string
   readonly listen: string
   readonly http: string
 }
@@ -24,10 +26,10 @@ export type Installation = {
 
 /** Starts it, and resolves when it is up. Rejects, with its log, when it ends before. */
 export async function startInstallation(settings: InstallationSettings): Promise<Installation> {
-  const { data, rules, kubeconfig, slackApi, slackToken, signingSecret, listen, http } = settings
+  const { data, rules, kubeconfig, slackApi, slackToken, signingSecret = '', appToken = '', listen, http } = settings
   const flags = { data, rules, kubeconfig, 'slack-api': slackApi, listen, http, cluster: 'demo' }
   const args = [join(ROOT, 'cli/creance.ts'), 'local', ...Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])]
-  const env = { PATH: process.env.PATH, SLACK_BOT_TOKEN: slackToken, SLACK_SIGNING_SECRET: signingSecret }
+  const env = { PATH: process.env.PATH, SLACK_BOT_TOKEN: slackToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_APP_TOKEN: appToken }
   const child: ChildProcess = spawn(process.execPath, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   const log: Record<string, unknown>[] = []
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
