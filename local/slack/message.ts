@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
-import { type Button, buttonsOf, SlackBlock } from './block.ts'
+import { withIds as blockWithIds, interactiveOf, SlackBlock } from './block/block.ts'
+import type { Interactive } from './block/element.ts'
 import { botId, type Workspace } from './workspace.ts'
 
 /** A legacy attachment: `color` is `#rrggbb`, `good`, `warning` or `danger`; `id` counts from 1. Other keys are kept. */
@@ -40,41 +41,36 @@ export const Message = Content.extend({
 })
 export type Message = z.infer<typeof Message>
 
-/** Gives ids to blocks, buttons and attachments that came without, as Slack does when it stores a message. */
+/** Gives ids to blocks, their elements and attachments that came without, as Slack does when it stores a message. */
 export function withIds(content: Content): Content {
+  const named = (block: SlackBlock) => blockWithIds(block, freshId)
   return {
     ...content,
-    blocks: content.blocks.map(blockWithIds),
+    blocks: content.blocks.map(named),
     attachments: content.attachments.map((attachment, index) => ({
       ...attachment,
       id: index + 1,
-      ...(attachment.blocks && { blocks: attachment.blocks.map(blockWithIds) }),
+      ...(attachment.blocks && { blocks: attachment.blocks.map(named) }),
     })),
   }
-}
-
-function blockWithIds(block: SlackBlock): SlackBlock {
-  const named = { ...block, block_id: block.block_id ?? freshId() }
-  if (named.type === 'actions') return { ...named, elements: named.elements.map(buttonWithId) }
-  if (named.type === 'section' && named.accessory?.type === 'button') return { ...named, accessory: buttonWithId(named.accessory) }
-  return named
-}
-
-function buttonWithId(button: Button): Button {
-  return { ...button, action_id: button.action_id ?? freshId() }
 }
 
 function freshId(): string {
   return randomBytes(4).toString('base64url').slice(0, 5)
 }
 
-export type FoundButton = { readonly button: Button; readonly blockId: string; readonly attachmentId: number | undefined }
+export type Found = { readonly element: Interactive; readonly blockId: string; readonly attachmentId?: number | undefined }
 
-/** Every button of a message, those of its attachments too. */
-export function buttonsIn(message: Message): FoundButton[] {
+/** Everything in a message that can be pressed or chosen from, what its attachments hold too. */
+export function interactiveIn(message: Message): Found[] {
   const within = (blocks: readonly SlackBlock[], attachmentId?: number) =>
-    blocks.flatMap((block) => buttonsOf(block).map((button) => ({ button, blockId: block.block_id ?? '', attachmentId })))
+    blocks.flatMap((block) => interactiveOf(block).map((element) => ({ element, blockId: block.block_id ?? '', attachmentId })))
   return [...within(message.blocks), ...message.attachments.flatMap(({ blocks = [], id }) => within(blocks, id))]
+}
+
+/** The blocks of a message, those of its attachments too. */
+export function blocksIn({ blocks, attachments }: Message): SlackBlock[] {
+  return [...blocks, ...attachments.flatMap((attachment) => attachment.blocks ?? [])]
 }
 
 /** A message in Slack's own form, as the Web API and interaction payloads carry it. `metadata` only where it was asked for. */

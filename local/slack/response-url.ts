@@ -22,10 +22,14 @@ const ResponseBody = z.object({
 
 export type ResponseUrls = {
   /** Makes the secret last part of a URL with which an app may answer a press by `user` on `message`. */
-  readonly open: (message: Message, user: string) => string
+  readonly open: (message: Pick<Message, 'channel' | 'ts'>, user: string) => string
   /** `body` is the posted JSON, parsed or not an object at all. Answers Slack's error word, or undefined when it took effect. */
-  readonly use: (id: string, body: unknown) => { readonly error: string; readonly status: 400 | 404 } | undefined
+  readonly use: (id: string, body: unknown) => Problem | undefined
+  /** The same for what an app answers at once, to somebody who acted there (`ts` is empty where that was not on a message). */
+  readonly respond: (acted: Acted, body: unknown) => Problem | undefined
 }
+type Problem = { readonly error: string; readonly status: 400 | 404 }
+type Acted = { readonly channel: string; readonly ts: string; readonly user: string }
 
 /** Five uses within half an hour, across restarts. `clock` gives Unix milliseconds. */
 export function responseUrls(database: DatabaseSync, messages: MessageTable, clock: () => number): ResponseUrls {
@@ -51,22 +55,17 @@ export function responseUrls(database: DatabaseSync, messages: MessageTable, clo
       if (!row) return { error: 'invalid_url', status: 404 }
       if (Number(row.expires_ms) <= clock()) return { error: 'expired_url', status: 404 }
       if (Number(row.uses) >= USES) return { error: 'used_url', status: 404 }
-      const parsed = ResponseBody.safeParse(body)
-      if (!parsed.success) return { error: 'invalid_payload', status: 400 }
-      const problem = answer(messages, { channel: String(row.channel), ts: String(row.ts), user: String(row.user) }, parsed.data)
+      const problem = respond(messages, { channel: String(row.channel), ts: String(row.ts), user: String(row.user) }, body)
       if (problem === undefined) count.run(id)
       return problem
     },
+    respond: (acted, body) => respond(messages, acted, body),
   }
 }
 
-type Pressed = { readonly channel: string; readonly ts: string; readonly user: string }
-
-function answer(
-  messages: MessageTable,
-  { channel, ts, user }: Pressed,
-  body: z.infer<typeof ResponseBody>,
-): ReturnType<ResponseUrls['use']> {
+function respond(messages: MessageTable, { channel, ts, user }: Acted, given: unknown): Problem | undefined {
+  const { success, data: body } = ResponseBody.safeParse(given)
+  if (!success) return { error: 'invalid_payload', status: 400 }
   const original = messages.find(channel, ts)
   if (body.delete_original) {
     if (original) messages.remove(original)

@@ -3,59 +3,52 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { CodedError, messageOf } from '../../lib/error.ts'
+import { type Actor, actor } from './actor.ts'
 import { slackApp } from './app.ts'
 import type { Message } from './message.ts'
 import type { Change } from './message-table.ts'
-import { type PressResult, press } from './press.ts'
 import { openState } from './state.ts'
 import type { OnCall } from './web-api/call.ts'
-import type { Bot, Channel, User } from './workspace.ts'
+import type { Bot, Channel, Group, User } from './workspace.ts'
 
-/** `token` is what calls must bear; `signingSecret` signs the presses, which go to `interactionsUrl`; `file` keeps the messages in an
- *  SQLite file; `clock` gives Unix milliseconds; `onCall` lets a test disturb calls. */
+/** `token` is what calls must bear; `signingSecret` signs what goes to `interactionsUrl` and `commandsUrl` (`commands` beside the former, if
+ *  not given); `commands` are the app's, `/creance` if not given; `file` keeps the messages in an SQLite file; `clock` gives Unix milliseconds;
+ *  `onCall` lets a test disturb calls. */
 export type SlackSettings = {
   readonly token: string
   readonly signingSecret: string
   readonly interactionsUrl: string
+  readonly commandsUrl?: string | undefined
   readonly workspace: { readonly id: string; readonly domain: string; readonly app: string; readonly bot: Bot }
   readonly channels: readonly Channel[]
   readonly users: readonly User[]
+  readonly groups?: readonly Group[]
+  readonly commands?: readonly string[]
   readonly file?: string | undefined
   readonly clock?: () => number
   readonly onCall?: OnCall | undefined
 }
 
-/** The part of a stand-in that does not need a server of its own. */
-export type Slack = {
+/** The part of a stand-in that does not need a server of its own: what a person sees and does, and what a test reads. */
+export type Slack = Actor & {
   /** Oldest first, replies and ephemeral ones too; of one channel (id), or all. */
   readonly messages: (channel?: string) => Message[]
-  /** Presses the first button with this action id (and block id, when given), as a user would. `status` is 0 when the app gave no answer
-   *  in time. Throws CodedError `invalid_input` when there is no such user, or no such button on a message that they see. */
-  readonly press: (button: PressedButton) => Promise<{ readonly status: number; readonly body: string }>
   /** Calls back after each change of a message, until the answer is called. */
   readonly on: (listener: (change: Change) => void) => () => void
-}
-export type PressedButton = {
-  readonly user: string
-  readonly channel: string
-  readonly ts: string
-  readonly actionId: string
-  readonly blockId?: string
 }
 
 /** A stand-in whose routes the caller serves, at `baseUrl` (an origin without a slash at its end). `close` it after that server. */
 export type MountedSlack = Slack & { readonly app: Hono<{ Bindings: HttpBindings }>; readonly close: () => void }
 export function mountSlack(settings: SlackSettings & { readonly baseUrl: string }): MountedSlack {
-  const { workspace, channels, users, file, clock = Date.now } = settings
-  const state = openState({ ...workspace, channels, users }, { file, clock })
-  const appSettings = { ...settings, clock }
+  const { workspace, channels, users, groups = [], commands = ['/creance'], file, clock = Date.now } = settings
+  const state = openState({ ...workspace, channels, users, groups, commands }, { file, clock })
+  const commandsUrl = settings.commandsUrl ?? new URL('commands', settings.interactionsUrl).href
+  const appSettings = { ...settings, commandsUrl, clock }
   return {
     app: slackApp(state, appSettings),
     messages: state.messages.all,
     on: state.messages.watch,
-    async press({ user, channel, ts, actionId, blockId }) {
-      return statusOf(await press({ user, channel, ts, action_id: actionId, block_id: blockId }, state, appSettings))
-    },
+    ...actor(state, appSettings),
     close: state.close,
   }
 }
@@ -98,9 +91,4 @@ function closed(server: Server): Promise<unknown> {
 
 function portOf(address: AddressInfo | string | null): number {
   return typeof address === 'object' && address !== null ? address.port : 0
-}
-
-function statusOf(result: PressResult): { status: number; body: string } {
-  if (result.outcome === 'refused') throw new CodedError('invalid_input', `This press is not possible: ${result.why}`)
-  return result.outcome === 'answered' ? { status: result.status, body: result.body } : { status: 0, body: '' }
 }

@@ -2,12 +2,16 @@ import { DatabaseSync } from 'node:sqlite'
 import { CodedError, messageOf } from '../../lib/error.ts'
 import { type MessageTable, messageTable } from './message-table.ts'
 import { type ResponseUrls, responseUrls } from './response-url.ts'
+import { type Triggers, triggers } from './trigger.ts'
+import { type ViewTable, viewTable } from './view/view-table.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What the stand-in knows: its workspace, its messages, and the open response URLs. */
+/** What the stand-in knows: its workspace, its messages, the modals that are open, and the triggers and response URLs that are good. */
 export type State = {
   readonly workspace: Workspace
   readonly messages: MessageTable
+  readonly views: ViewTable
+  readonly triggers: Triggers
   readonly responseUrls: ResponseUrls
   readonly close: () => void
 }
@@ -17,7 +21,14 @@ export type State = {
 export function openState(workspace: Workspace, { file = ':memory:', clock }: { file?: string | undefined; clock: () => number }): State {
   const database = openDatabase(file)
   const messages = messageTable(database, clock)
-  return { workspace, messages, responseUrls: responseUrls(database, messages, clock), close: () => database.isOpen && database.close() }
+  return {
+    workspace,
+    messages,
+    views: viewTable(clock),
+    triggers: triggers(clock),
+    responseUrls: responseUrls(database, messages, clock),
+    close: () => database.isOpen && database.close(),
+  }
 }
 
 function openDatabase(file: string): DatabaseSync {

@@ -59,14 +59,18 @@ describe('a press', () => {
     const { app, slack, ts } = await withButtons()
     const page = await open(slack)
     const focused = () => page.evaluate('document.activeElement.textContent')
+    const dialog = page.getByRole('dialog', { name: 'Delete this pod?' })
     await page.getByRole('button', { name: 'ack' }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
+    await dialog.waitFor()
     expect(await focused()).toBe('Keep it')
     await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
     expect([await focused(), app.received.length]).toEqual(['delete', 0])
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid')
     await page.keyboard.press('Space')
+    await dialog.waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByText(/delete: Answered/).waitFor()
@@ -83,6 +87,31 @@ describe('a press', () => {
     await clientOf(slack).chat.update({ channel: CHANNEL, ts, text: 'done' })
     await page.getByText('done').waitFor()
     expect(await page.evaluate('document.activeElement.tagName')).toBe('ARTICLE')
+  })
+
+  test('asked about twice in a row is answered by its own question, whenever the browser tells of a closing', async () => {
+    const { app, slack } = await withButtons()
+    const page = await open(slack)
+    // No close event is told before the end of the task.
+    const inOneTask = (then: string) =>
+      page.evaluate(`(() => {
+        const [press, dialog] = [document.querySelector('[data-control="buttons/delete"]'), document.getElementById('confirm')]
+        press.click()
+        dialog.close('no')
+        press.click()
+        ${then}
+      })()`)
+    await inOneTask("document.getElementById('confirm-yes').click()")
+    await page.getByText(/delete: Answered/).waitFor()
+    await inOneTask("document.getElementById('confirm-no').click()")
+    await page.getByRole('button', { name: 'ack' }).click()
+    await page.getByText(/ack: Answered/).waitFor()
+    await inOneTask('')
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve))')
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click()
+    await page.getByText(/delete: Answered/).waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    expect(pressesOf(app.received).map(([, id]) => id)).toEqual(['delete', 'ack', 'delete'])
   })
 
   test('that the app answers badly is told beside the button', async () => {

@@ -1,19 +1,21 @@
 // @ts-check
+import { controlView } from './controls.js'
 import { element } from './element.js'
 import { safeHref } from './mrkdwn-inline.js'
 import { outwardLink, textView } from './mrkdwn-view.js'
+import { richTextView } from './rich-text.js'
 
 /** @typedef {import('./mrkdwn-view.js').Text} Text */
 /** @typedef {import('./mrkdwn-view.js').Names} Names */
-/** @typedef {{title?: Text, text: Text, confirm?: Text, deny?: Text, style?: string}} Confirm */
-/** @typedef {{type: 'button', text: Text, action_id: string, value?: string, url?: string, style?: string, confirm?: Confirm,
- *    accessibility_label?: string}} Button */
+/** @typedef {import('./controls.js').Control} Control */
 /** @typedef {{type: 'image', image_url: string, alt_text: string}} Image */
-/** @typedef {Text | Button | Image} Item */
-/** @typedef {{type: string, block_id: string, text?: Text, fields?: Text[], accessory?: Button | Image, elements?: Item[],
- *    image_url?: string, alt_text?: string, title?: Text}} Block */
-/** What drawing a block needs: names for mentions, and what to do about a press.
- *  @typedef {{names: Names, onPress: (button: Button, block: Block, control: HTMLElement) => void}} View */
+/** @typedef {Text | Control | Image | import('./rich-text.js').RichText} Item */
+/** @typedef {{type: string, block_id: string, text?: Text, fields?: Text[], accessory?: Control | Image, elements?: Item[],
+ *    image_url?: string, alt_text?: string, title?: Text, label?: Text, hint?: Text, optional?: boolean,
+ *    element?: import('./field.js').Field}} Block */
+/** What drawing a block needs: names for mentions, what is chosen in it, and what to do about a press.
+ *  @typedef {{names: Names, chosen: (block: Block, control: Control) => string[] | undefined,
+ *    onPress: (block: Block, pressed: import('./controls.js').Pressed) => Promise<boolean>}} View */
 
 /** Slack's colour words for attachments. */
 const COLORS = new Map([
@@ -35,10 +37,12 @@ export function blockView(block, view) {
       return element(
         'div',
         { class: 'actions' },
-        ...(block.elements ?? []).map((item) => buttonView(/** @type {Button} */ (item), block, view)),
+        ...(block.elements ?? []).map((item) => controlOf(/** @type {Control} */ (item), block, view)),
       )
     case 'image':
       return element('figure', { class: 'image' }, ...textNodes(block.title, view), imageView(block.image_url ?? '', block.alt_text ?? ''))
+    case 'rich_text':
+      return richTextView(/** @type {import('./rich-text.js').RichText[]} */ (block.elements ?? []), view.names)
     case 'divider':
       return element('hr')
     default:
@@ -65,9 +69,17 @@ function sectionView(block, view) {
       block.text && element('div', { class: 'text' }, ...textView(block.text, view.names)),
       fields && element('div', { class: 'fields' }, ...fields),
     ),
-    accessory?.type === 'button' ? buttonView(accessory, block, view) : undefined,
-    accessory?.type === 'image' ? imageView(accessory.image_url, accessory.alt_text) : undefined,
+    accessory && (accessory.type === 'image' ? imageView(accessory.image_url, accessory.alt_text) : controlOf(accessory, block, view)),
   )
+}
+
+/** @param {Control} control @param {Block} block @param {View} view */
+function controlOf(control, block, view) {
+  return controlView(control, block.block_id, {
+    names: view.names,
+    chosen: (choice) => view.chosen(block, choice),
+    onPress: (pressed) => view.onPress(block, pressed),
+  })
 }
 
 /** @param {Item} item @param {View} view */
@@ -80,22 +92,6 @@ function contextItem(item, view) {
  *  @param {string} url @param {string} alternative */
 function imageView(url, alternative) {
   return outwardLink(safeHref(url) ?? 'about:blank', { class: 'picture' }, `🖼 ${alternative}`)
-}
-
-/** @param {Button} button @param {Block} block @param {View} view */
-function buttonView(button, block, view) {
-  const attributes = {
-    class: button.style === 'primary' || button.style === 'danger' ? `button ${button.style}` : 'button',
-    'aria-label': button.accessibility_label,
-    'data-control': `${block.block_id}/${button.action_id}`,
-  }
-  const href = button.url === undefined ? undefined : safeHref(button.url)
-  const words = textView(button.text, view.names)
-  const control = href
-    ? outwardLink(href, { class: attributes.class, 'data-control': attributes['data-control'] }, ...words)
-    : element('button', { ...attributes, type: 'button' }, ...words)
-  control.addEventListener('click', () => view.onPress(button, block, control))
-  return control
 }
 
 /** @param {Text | undefined} text @param {View} view */

@@ -1,5 +1,6 @@
 // @ts-check
 import { element } from './element.js'
+import { controlAgain } from './focus.js'
 import { dayOf, messageView } from './message.js'
 
 /** @typedef {import('./store.js').Message} Message */
@@ -27,7 +28,7 @@ export function conversation({ list, scroller, store }) {
       lastDay = ''
       list.replaceChildren()
       for (const root of roots) append(root, view)
-      if (roots.length === 0) list.append(element('p', { class: 'empty' }, `Nothing in #${name} yet. What the bot posts appears here.`))
+      if (roots.length === 0) list.append(element('p', { class: 'empty' }, `Nothing in ${name} yet. What the app posts appears here.`))
       scroller.scrollTop = scroller.scrollHeight
     },
     /** Draws a new message, or an old one anew; `message` may be a reply.
@@ -60,11 +61,9 @@ function replaceKeepingFocus(old, made) {
   const focused = document.activeElement
   const inside = focused instanceof HTMLElement && old.contains(focused)
   const ts = inside ? focused.closest('[data-ts]')?.getAttribute('data-ts') : undefined
-  const control = inside ? focused.getAttribute('data-control') : undefined
+  const control = inside ? focused.getAttribute('data-control') : null
   old.replaceWith(made)
   if (!inside) return
-  const message = made.getAttribute('data-ts') === ts ? made : made.querySelector(`[data-ts="${CSS.escape(ts ?? '')}"]`)
-  const same = control ? message?.querySelector(`[data-control="${CSS.escape(control)}"]`) : undefined
-  const target = same ?? message ?? made
-  if (target instanceof HTMLElement) target.focus({ preventScroll: true })
+  const target = (ts ? controlAgain(made.parentNode ?? document, ts, control) : undefined) ?? made
+  target.focus({ preventScroll: true })
 }

@@ -1,20 +1,23 @@
 // @ts-check
 
-/** @typedef {{domain: string, bot: string, channels: {id: string, name: string}[], users: {id: string, name: string, realName: string}[],
- *    you: string, messages: import('./store.js').Message[]}} Hello */
+/** `user`: only this one and the app see it.
+ *  @typedef {{id: string, name: string, user?: string}} Channel */
+/** @typedef {{domain: string, bot: string, channels: Channel[], users: {id: string, name: string, realName: string}[], commands: string[],
+ *    you: string, messages: import('./store.js').Message[], views: import('./modal.js').View[]}} Hello */
 /** @typedef {{kind: 'posted' | 'updated' | 'deleted', message: import('./store.js').Message}} Change */
-/** @typedef {{hello: (hello: Hello) => void, change: (change: Change) => void, connected: (connected: boolean) => void}} Listeners */
+/** @typedef {{hello: (hello: Hello) => void, change: (change: Change) => void, views: (views: import('./modal.js').View[]) => void,
+ *    connected: (connected: boolean) => void}} Listeners */
 
-/** Follows the messages that `user` may see. After a break the browser comes back by itself, and `hello` tells everything anew. The answer
- *  ends it.
+/** Follows what `user` may see. After a break the browser comes back by itself, and `hello` tells everything anew. The answer ends it.
  *  @param {string} user @param {Listeners} listeners */
-export function follow(user, { hello, change, connected }) {
+export function follow(user, { hello, change, views, connected }) {
   const source = new EventSource(`live?user=${encodeURIComponent(user)}`)
   source.addEventListener('hello', ({ data }) => {
     connected(true)
     hello(JSON.parse(data))
   })
   source.addEventListener('change', ({ data }) => change(JSON.parse(data)))
+  source.addEventListener('views', ({ data }) => views(JSON.parse(data)))
   source.addEventListener('error', () => connected(false))
   return () => source.close()
 }

@@ -4,11 +4,12 @@ import { element } from './element.js'
 import { textView } from './mrkdwn-view.js'
 
 /** @typedef {import('./store.js').Message} Message */
-/** @typedef {import('./blocks.js').Button} Button */
 /** @typedef {import('./blocks.js').Block} Block */
-/** What drawing a message needs. `problems` by `ts`; `opened` holds the `ts` of messages whose thread is unfolded.
+/** What drawing a message needs. `problems` by `ts`; `opened` holds the `ts` of messages whose thread is unfolded; `chosen` by `ts` the values
+ *  that were chosen, by block and action id.
  *  @typedef {{bot: string, names: import('./mrkdwn-view.js').Names, problems: Map<string, string>, opened: Set<string>,
- *    onPress: (message: Message, button: Button, block: Block, control: HTMLElement) => void}} MessageView */
+ *    chosen: Map<string, Map<string, string[]>>,
+ *    onPress: (message: Message, block: Block, pressed: import('./controls.js').Pressed) => Promise<boolean>}} MessageView */
 
 /** @param {Message} message @param {readonly Message[]} replies @param {MessageView} view */
 export function messageView(message, replies, view) {
@@ -79,8 +80,12 @@ function attachmentView({ color, pretext, title, text, fallback, footer, blocks 
 }
 
 /** @param {Message} message @param {MessageView} view @returns {import('./blocks.js').View} */
-function blockContext(message, { names, onPress }) {
-  return { names, onPress: (button, block, control) => onPress(message, button, block, control) }
+function blockContext(message, { names, chosen, onPress }) {
+  return {
+    names,
+    chosen: (block, control) => chosen.get(message.ts)?.get(`${block.block_id}/${control.action_id}`),
+    onPress: (block, pressed) => onPress(message, block, pressed),
+  }
 }
 
 /** @param {string} text @param {MessageView} view @param {boolean} [edited] */

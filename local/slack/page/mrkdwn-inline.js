@@ -17,6 +17,8 @@ const CONTROL = /<([^<>\n]{1,3200})>/y
 const BARE_URL = /https?:\/\/[^\s<>"`|]{1,3000}/y
 const DATE = /^!date\^(\d{1,10})\^([^^]*)(?:\^(.*))?$/
 const WORD = /[\p{L}\p{N}]/u
+/** A mark beside one of these on its inner side is a letter like others; what takes no room counts as a blank. */
+const BLANK = /^[\s\u200b\u2060]?$/
 const STYLES = new Map([
   ['*', /** @type {const} */ ('bold')],
   ['_', /** @type {const} */ ('italic')],
@@ -120,7 +122,7 @@ function readStyled({ text, code, verbatim, barren }, at) {
   const kind = STYLES.get(mark)
   const before = text.charAt(at - 1)
   const after = text.charAt(at + 1)
-  if (code || !kind || before === mark || WORD.test(before) || /^\s?$/.test(after) || after === mark || at < (barren.get(mark) ?? 0))
+  if (code || !kind || before === mark || WORD.test(before) || BLANK.test(after) || after === mark || at < (barren.get(mark) ?? 0))
     return undefined
   const end = closingMark(text, at, mark)
   if (end.found) return { node: { kind, children: inline(text.slice(at + 1, end.at), { code: false, verbatim }) }, end: end.at + 1 }
@@ -136,7 +138,7 @@ function closingMark(text, at, mark) {
     const letter = text.charAt(next)
     if (letter === '`') next += (matchAt(CODE, text, next)?.[0].length ?? 1) - 1
     else if (letter === '<') next += (matchAt(CONTROL, text, next)?.[0].length ?? 1) - 1
-    else if (letter === mark && next > at + 1 && !/\s/.test(text.charAt(next - 1))) {
+    else if (letter === mark && next > at + 1 && !BLANK.test(text.charAt(next - 1))) {
       const after = text.charAt(next + 1)
       if (after !== mark && !WORD.test(after)) return { found: true, at: next }
     }

@@ -1,4 +1,5 @@
 // @ts-check
+import { dateText } from './dates.js'
 import { element } from './element.js'
 import { parseMrkdwn } from './mrkdwn.js'
 import { unescapeText, withEmoji } from './mrkdwn-inline.js'
@@ -18,7 +19,7 @@ export function textView({ type, text, emoji = true, verbatim = false }, names) 
 }
 
 /** A link that opens elsewhere and tells the other side nothing about this page.
- *  @param {string} href @param {Record<string, string>} attributes @param {(Node | string)[]} children */
+ *  @param {string} href @param {Record<string, string | undefined>} attributes @param {(Node | string)[]} children */
 export function outwardLink(href, attributes, ...children) {
   return element('a', { ...attributes, href, title: href, target: '_blank', rel: 'noopener noreferrer' }, ...children)
 }
@@ -31,15 +32,9 @@ function nodeView(node, names) {
     case 'link':
       return outwardLink(node.href, {}, node.text)
     case 'user':
-      return element(
-        'span',
-        { class: node.id === names.you ? 'mention you' : 'mention' },
-        `@${names.user(node.id) ?? node.label ?? node.id}`,
-      )
     case 'channel':
-      return element('span', { class: 'mention' }, `#${names.channel(node.id) ?? node.label ?? node.id}`)
     case 'broadcast':
-      return element('span', { class: 'mention you' }, node.text)
+      return mentionView(node, names)
     case 'date':
       return dateView(node)
     default:
@@ -47,24 +42,19 @@ function nodeView(node, names) {
   }
 }
 
-/** @param {{seconds: number, format: string, href: string | undefined, fallback: string}} date */
-function dateView({ seconds, format, href, fallback }) {
-  const date = new Date(seconds * 1000)
-  const time = element('time', { datetime: date.toISOString(), title: date.toString() }, dateText(date, format) || fallback)
-  return href === undefined ? time : outwardLink(href, {}, time)
+/** @param {{kind: 'user' | 'channel', id: string, label: string | undefined} | {kind: 'broadcast', text: string}} mention
+ *  @param {Names} names */
+export function mentionView(mention, names) {
+  if (mention.kind === 'broadcast') return element('span', { class: 'mention you' }, mention.text)
+  const { id, label } = mention
+  if (mention.kind === 'channel') return element('span', { class: 'mention' }, `#${names.channel(id) ?? label ?? id}`)
+  return element('span', { class: id === names.you ? 'mention you' : 'mention' }, `@${names.user(id) ?? label ?? id}`)
 }
 
-/** Slack's date tokens, in the reader's own language and time zone.
- *  @param {Date} date @param {string} format */
-function dateText(date, format) {
-  /** @param {Intl.DateTimeFormatOptions} options */
-  const as = (options) => new Intl.DateTimeFormat(undefined, options).format(date)
-  return format.replace(/\{(\w+)\}/g, (token, name) => {
-    if (name === 'date_num') return date.toISOString().slice(0, 10)
-    if (name === 'time_secs') return as({ timeStyle: 'medium' })
-    if (name === 'time') return as({ timeStyle: 'short' })
-    if (/^date_long/.test(name)) return as({ dateStyle: 'full' })
-    if (/^date_short/.test(name)) return as({ dateStyle: 'medium' })
-    return /^date(_pretty)?$/.test(name) ? as({ dateStyle: 'long' }) : token
-  })
+/** @param {{seconds: number, format: string, href: string | undefined, fallback: string}} date */
+export function dateView({ seconds, format, href, fallback }) {
+  const date = new Date(seconds * 1000)
+  if (Number.isNaN(date.getTime())) return document.createTextNode(fallback)
+  const time = element('time', { datetime: date.toISOString(), title: date.toString() }, dateText(date, format) || fallback)
+  return href === undefined ? time : outwardLink(href, {}, time)
 }

@@ -18,6 +18,8 @@ export function messageStore() {
   return {
     rootOf,
     clear: () => messages.clear(),
+    /** @param {string} ts */
+    find: (ts) => messages.get(ts),
     /** @param {Message} message */
     put: (message) => messages.set(message.ts, message),
     /** @param {Message} message */

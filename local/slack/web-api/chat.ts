@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Message, toSlack } from '../message.ts'
 import type { State } from '../state.ts'
-import { findChannel, findUser } from '../workspace.ts'
+import { channelOf, findChannel, findUser, mayRead } from '../workspace.ts'
 import { type Failure, failed } from './answer.ts'
 import { parseContent } from './content.ts'
 import { method, Word } from './method.ts'
@@ -13,7 +13,7 @@ const ContentFields = {
   metadata: z.unknown().optional(),
 }
 
-/** Posts to a channel, by id or name, or into the thread of `thread_ts`. */
+/** Posts to a channel, by id or name, to a user, by id, or into the thread of `thread_ts`. */
 export const postMessage = method(z.object({ ...ContentFields, channel: Word, thread_ts: Word }), (args, { workspace, messages }) => {
   const channel = findChannel(workspace, args.channel)
   if (!channel) return failed('channel_not_found')
@@ -32,7 +32,7 @@ export const postEphemeral = method(
     const channel = findChannel(workspace, args.channel)
     if (!channel) return failed('channel_not_found')
     const user = findUser(workspace, args.user)
-    if (!user) return failed('user_not_in_channel')
+    if (!user || !mayRead(channel, user.id)) return failed('user_not_in_channel')
     const parsed = parseContent(args)
     if (!parsed.ok) return parsed
     const message = messages.post(channel.id, parsed.content, { threadTs: args.thread_ts, onlyFor: user.id })
@@ -71,6 +71,17 @@ export const deleteMessage = method(z.object({ channel: Word, ts: Word }), (args
   return { ok: true, channel: found.original.channel, ts: found.original.ts }
 })
 
+/** Where a browser would find a message. */
+export const getPermalink = method(z.object({ channel: Word, message_ts: Word }), ({ channel: id, message_ts = '' }, state) => {
+  const channel = channelOf(state.workspace, id)
+  if (!channel) return failed('channel_not_found')
+  const message = state.messages.find(channel.id, message_ts)
+  if (!message) return failed('message_not_found')
+  const thread = message.threadTs === undefined ? '' : `?${new URLSearchParams({ thread_ts: message.threadTs, cid: channel.id })}`
+  const permalink = `https://${state.workspace.domain}.slack.com/archives/${channel.id}/p${message.ts.replace('.', '')}${thread}`
+  return { ok: true, channel: channel.id, permalink }
+})
+
 type Which = { readonly channel?: string | undefined; readonly ts?: string | undefined }
 
 /** The message that a call means to change; `refusal` for an ephemeral or deleted one. Like Slack, it takes a channel by id only. */
@@ -79,7 +90,7 @@ function ownMessage(
   { workspace, messages }: State,
   refusal: string,
 ): Failure | { readonly original: Message } {
-  const channel = workspace.channels.find((candidate) => candidate.id === id)
+  const channel = channelOf(workspace, id)
   if (!channel) return failed('channel_not_found')
   const original = messages.find(channel.id, ts)
   if (!original) return failed('message_not_found')

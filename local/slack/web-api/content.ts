@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { checkBlocks } from '../limits.ts'
 import { Attachment, type Content, Metadata } from '../message.ts'
 import { type Failure, failed } from './answer.ts'
+import { fromJson } from './method.ts'
 
 /** The arguments that say what a message says. In a form the last three arrive as JSON strings. */
 export type ContentArguments = {
@@ -51,14 +52,4 @@ function parseAttachments(argument: unknown): Parsed<Content['attachments']> {
   const problems = checked.flatMap((result) => ('problems' in result ? result.problems : []))
   if (problems.length > 0) return failed('invalid_attachments', problems)
   return { ok: true, value: checked.flatMap((result) => ('attachment' in result ? [result.attachment] : [])) }
-}
-
-/** The value of a JSON string; what is no string, or no JSON, as it is: no schema here takes a string. */
-function fromJson(argument: unknown): unknown {
-  if (typeof argument !== 'string') return argument
-  try {
-    return JSON.parse(argument)
-  } catch {
-    return argument
-  }
 }

@@ -1,16 +1,17 @@
 import * as z from 'zod'
 import { type Message, toSlack } from '../message.ts'
 import type { State } from '../state.ts'
-import { type Channel, findChannel, type Workspace } from '../workspace.ts'
+import { type Channel, channelOf, direct, findChannel, findUser, type Workspace } from '../workspace.ts'
 import { failed } from './answer.ts'
 import { Flag, Limit, method, Word } from './method.ts'
 
+const EVERYTHING = 1_000_000
 const TIME = /^-?\d{1,10}(\.\d*)?$/
 const Range = { channel: Word, cursor: Word, oldest: Word, latest: Word, inclusive: Flag, limit: Limit, include_all_metadata: Flag }
 
 /** A channel's messages, newest first, without replies, ephemeral ones, and, unless `include_all_metadata`, metadata. */
 export const history = method(z.object(Range), (args, state) => {
-  const channel = state.workspace.channels.find(({ id }) => id === args.channel)
+  const channel = channelOf(state.workspace, args.channel)
   if (!channel) return failed('channel_not_found')
   const wrong = wrongBound(args)
   if (wrong !== undefined) return failed(wrong)
@@ -28,29 +29,43 @@ export const history = method(z.object(Range), (args, state) => {
   }
 })
 
-/** A message and its replies, oldest first. */
+/** A message, which stands on the first page only, and its replies, oldest first. */
 export const replies = method(z.object({ ...Range, ts: Word }), (args, state) => {
-  const channel = state.workspace.channels.find(({ id }) => id === args.channel)
+  const channel = channelOf(state.workspace, args.channel)
   if (!channel) return failed('channel_not_found')
+  const wrong = wrongBound(args)
+  if (wrong !== undefined) return failed(wrong)
   const message = state.messages.find(channel.id, args.ts ?? '')
   if (!message || message.onlyFor !== undefined) return failed('thread_not_found')
+  const after = args.cursor === undefined ? oldestOf(args) : timeOfCursor(args.cursor)
+  if (after === 'invalid') return failed('invalid_cursor')
   const parent = message.threadTs === undefined ? message : state.messages.find(channel.id, message.threadTs)
-  const selection = {
-    channel: channel.id,
-    threadTs: parent?.ts ?? message.threadTs,
-    after: oldestOf(args),
-    before: latestOf(args),
-    limit: args.limit,
-  }
-  const thread = state.messages.newest(selection).reverse()
+  const threadTs = parent?.ts ?? message.threadTs
+  const found = state.messages.newest({ channel: channel.id, threadTs, after, before: latestOf(args), limit: EVERYTHING }).reverse()
+  const page = found.slice(0, args.limit)
+  const hasMore = found.length > page.length
   return {
     ok: true,
     messages: [
-      ...(parent ? [withThread(parent, state, args.include_all_metadata)] : []),
-      ...thread.map((reply) => slackForm(reply, state, args)),
+      ...(parent && args.cursor === undefined ? [withThread(parent, state, args.include_all_metadata)] : []),
+      ...page.map((reply) => slackForm(reply, state, args)),
     ],
-    has_more: false,
+    has_more: hasMore,
+    ...(hasMore && { response_metadata: { next_cursor: cursorAfter(page.at(-1)) } }),
   }
+})
+
+/** What the app and one user say to each other alone. */
+export const open = method(z.object({ channel: Word, users: Word }), (args, { workspace }) => {
+  if (args.channel !== undefined) {
+    const known = channelOf(workspace, args.channel)
+    return known ? { ok: true, channel: { id: known.id } } : failed('channel_not_found')
+  }
+  const wanted = (args.users ?? '').split(',').filter((id) => id !== '')
+  if (wanted.length === 0) return failed('users_list_not_supplied')
+  if (wanted.length > 1) return failed('too_many_users')
+  const user = findUser(workspace, wanted[0])
+  return user ? { ok: true, channel: { id: direct(user).id } } : failed('user_not_found')
 })
 
 export const list = method(z.object({ limit: Limit }), (args, { workspace }) => ({
@@ -64,7 +79,8 @@ export const info = method(z.object({ channel: Word }), (args, { workspace }) =>
   return channel ? { ok: true, channel: channelObject(channel, workspace) } : failed('channel_not_found')
 })
 
-function channelObject({ id, name }: Channel, { id: team }: Workspace): Record<string, unknown> {
+function channelObject({ id, name, user }: Channel, { id: team }: Workspace): Record<string, unknown> {
+  if (user !== undefined) return { id, user, context_team_id: team, created: 0, is_im: true, is_archived: false, is_open: true }
   return {
     ...{ id, name, name_normalized: name, context_team_id: team, created: 0 },
     ...{ is_channel: true, is_group: false, is_im: false, is_private: false, is_archived: false, is_member: true, is_general: false },

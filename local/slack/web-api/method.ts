@@ -24,3 +24,13 @@ export const Flag = z.boolean().or(z.stringbool()).optional().default(false)
 export const Limit = z.coerce.number().int().min(1).max(999).optional().default(100)
 
 export const Word = z.string().max(4000).optional()
+
+/** The value of a JSON string; what is no string, or no JSON, as it is: no schema here takes a string. */
+export function fromJson(argument: unknown): unknown {
+  if (typeof argument !== 'string') return argument
+  try {
+    return JSON.parse(argument)
+  } catch {
+    return argument
+  }
+}

@@ -4,6 +4,7 @@ import { failed } from './answer.ts'
 import * as chat from './chat.ts'
 import * as conversations from './conversations.ts'
 import { type Method, method, Word } from './method.ts'
+import * as views from './views.ts'
 
 const authTest = method(z.object({}), (_args, { workspace }) => ({
   ok: true,
@@ -29,16 +30,28 @@ function userObject({ id, name, realName }: User, workspace: Workspace): Record<
   }
 }
 
+/** The ids of who is in a user group. */
+const usergroupUsers = method(z.object({ usergroup: Word }), (args, { workspace }) => {
+  const group = workspace.groups.find(({ id }) => id === args.usergroup)
+  return group ? { ok: true, users: group.users } : failed('no_such_subteam')
+})
+
 /** The Web API's methods that are stood in for, by name. */
 export const METHODS: ReadonlyMap<string, Method> = new Map([
   ['auth.test', authTest],
   ['chat.delete', chat.deleteMessage],
+  ['chat.getPermalink', chat.getPermalink],
   ['chat.postEphemeral', chat.postEphemeral],
   ['chat.postMessage', chat.postMessage],
   ['chat.update', chat.update],
   ['conversations.history', conversations.history],
   ['conversations.info', conversations.info],
   ['conversations.list', conversations.list],
+  ['conversations.open', conversations.open],
   ['conversations.replies', conversations.replies],
+  ['usergroups.users.list', usergroupUsers],
   ['users.info', usersInfo],
+  ['views.open', views.open],
+  ['views.push', views.push],
+  ['views.update', views.update],
 ])

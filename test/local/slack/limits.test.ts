@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkBlocks } from '../../../local/slack/limits.ts'
-import { actions, button, mrkdwn, plain } from './stand-in.ts'
+import { actions, button, mrkdwn, option, plain, select } from './stand-in.ts'
 
 const long = (length: number) => 'x'.repeat(length)
 const list = <T>(length: number, item: T) => Array.from({ length }, () => item)
@@ -26,6 +26,67 @@ describe('at the limit', () => {
             confirm: confirm({ title: plain(long(100)), text: mrkdwn(long(300)), confirm: plain(long(30)), deny: plain(long(30)) }),
           }),
         ),
+      ],
+    },
+    {
+      name: 'a select of 100 options at their limits',
+      blocks: [
+        actions(
+          select('s', [], {
+            options: list(100, option('v', { text: plain(long(75)), value: long(150), description: plain(long(75)) })),
+            placeholder: plain(long(150)),
+          }),
+        ),
+      ],
+    },
+    {
+      name: 'a select in groups, with one selected, beside a section',
+      blocks: [
+        {
+          type: 'section',
+          text: mrkdwn('x'),
+          accessory: {
+            type: 'static_select',
+            option_groups: [{ label: plain(long(75)), options: [option('a')] }],
+            initial_option: option('a'),
+          },
+        },
+      ],
+    },
+    {
+      name: 'an overflow menu of 5',
+      blocks: [actions({ type: 'overflow', options: list(5, option('a', { url: 'https://a.example/' })) })],
+    },
+    {
+      name: '10 radio buttons and 10 checkboxes, in mrkdwn',
+      blocks: [
+        actions(
+          { type: 'radio_buttons', options: list(10, option('a', { text: mrkdwn('*a*') })) },
+          { type: 'checkboxes', options: list(10, option('a')), initial_options: [option('a')] },
+        ),
+      ],
+    },
+    {
+      name: 'rich text of every kind',
+      blocks: [
+        {
+          type: 'rich_text',
+          elements: [
+            {
+              type: 'rich_text_section',
+              elements: [
+                { type: 'text', text: 'a', style: { bold: true, code: true } },
+                { type: 'link', url: 'https://a.example/', text: 'b' },
+                { type: 'user', user_id: 'U1' },
+                { type: 'emoji', name: 'x' },
+                { type: 'date', timestamp: 1, format: '{date}', fallback: 'then' },
+              ],
+            },
+            { type: 'rich_text_preformatted', elements: [{ type: 'text', text: long(12_000) }], border: 0 },
+            { type: 'rich_text_list', style: 'bullet', elements: [{ type: 'rich_text_section', elements: [] }] },
+            { type: 'rich_text_quote', elements: [{ type: 'broadcast', range: 'here' }] },
+          ],
+        },
       ],
     },
     { name: 'the same action id in two blocks', blocks: [actions(button('b')), { ...actions(button('b')), block_id: 'others' }] },
@@ -86,6 +147,30 @@ describe('past the limit', () => {
       blocks: [actions(button('b', { confirm: confirm({ deny: plain(long(31)) }) }))],
       problem: 'must be less than 31 characters [json-pointer:/blocks/0/elements/0/confirm/deny/text]',
     },
+    {
+      blocks: [actions(select('s', [], { options: list(101, option('v')) }))],
+      problem: 'no more than 100 items allowed [json-pointer:/blocks/0/elements/0/options]',
+    },
+    {
+      blocks: [actions(select('s', [], { options: [option('v', { text: plain(long(76)) })] }))],
+      problem: 'must be less than 76 characters [json-pointer:/blocks/0/elements/0/options/0/text/text]',
+    },
+    {
+      blocks: [actions(select('s', [long(151)], { options: [option('v', { value: long(151) })] }))],
+      problem: 'must be less than 151 characters [json-pointer:/blocks/0/elements/0/options/0/value]',
+    },
+    {
+      blocks: [actions(select('s', ['a'], { placeholder: plain(long(151)) }))],
+      problem: 'must be less than 151 characters [json-pointer:/blocks/0/elements/0/placeholder/text]',
+    },
+    {
+      blocks: [actions({ type: 'overflow', options: list(6, option('a')) })],
+      problem: 'no more than 5 items allowed [json-pointer:/blocks/0/elements/0/options]',
+    },
+    {
+      blocks: [actions({ type: 'radio_buttons', options: list(11, option('a')) })],
+      problem: 'no more than 10 items allowed [json-pointer:/blocks/0/elements/0/options]',
+    },
   ])('$problem', ({ blocks, problem }) => {
     expect(checkBlocks(blocks, '/blocks')).toEqual({ problems: [problem] })
   })
@@ -112,6 +197,35 @@ describe('out of shape', () => {
     },
     { blocks: [actions(button('b'), button('b'))], problem: '`action_id` "b" already exists [json-pointer:/blocks/0/elements]' },
     { blocks: list(2, { type: 'divider', block_id: 'd' }), problem: '`block_id` "d" already exists [json-pointer:/blocks]' },
+    { blocks: [actions(select('s', []))], problem: 'no less than 1 items allowed [json-pointer:/blocks/0/elements/0/options]' },
+    {
+      blocks: [actions({ type: 'static_select' })],
+      problem: 'must provide either options or option_groups [json-pointer:/blocks/0/elements/0]',
+    },
+    {
+      blocks: [actions(select('s', ['a'], { initial_option: option('b') }))],
+      problem: 'must be one of the options [json-pointer:/blocks/0/elements/0/initial_option]',
+    },
+    {
+      blocks: [actions(select('s', ['a'], { options: [option('a', { url: 'https://a.example/' })] }))],
+      problem: 'invalid additional property: url [json-pointer:/blocks/0/elements/0/options/0]',
+    },
+    {
+      blocks: [actions(select('s', ['a'], { options: [option('a', { text: mrkdwn('a') })] }))],
+      problem: 'must be a valid value [json-pointer:/blocks/0/elements/0/options/0/text/type]',
+    },
+    {
+      blocks: [actions({ type: 'overflow', options: [option('a', { url: 'javascript:alert(1)' })] })],
+      problem: 'must be a valid value [json-pointer:/blocks/0/elements/0/options/0/url]',
+    },
+    {
+      blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'user', user_id: 'U1' }] }] }],
+      problem: 'unsupported type: user [json-pointer:/blocks/0/elements/0/elements/0/type]',
+    },
+    {
+      blocks: [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'link', url: 'javascript:alert(1)' }] }] }],
+      problem: 'must be a valid value [json-pointer:/blocks/0/elements/0/elements/0/url]',
+    },
     { blocks: 'x', problem: 'must provide an array [json-pointer:/blocks]' },
   ])('$problem', ({ blocks, problem }) => {
     expect(checkBlocks(blocks, '/blocks')).toEqual({ problems: [problem] })

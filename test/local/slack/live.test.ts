@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { RunningSlack } from '../../../local/slack/slack.ts'
-import { CHANNEL, clientOf, testSlack } from './stand-in.ts'
+import { CHANNEL, clientOf, testModal, testSlack } from './stand-in.ts'
 
 type Event = { readonly event: string; readonly data: { readonly [key: string]: unknown } }
 
@@ -43,4 +43,28 @@ test('a viewer gets everything at first, then each change, but not what is for o
 test('who is not known looks on as the first user', async () => {
   const slack = await testSlack()
   expect((await eventsOf(slack, 'UNOBODY').next()).value).toMatchObject({ data: { you: 'UADA', messages: [] } })
+})
+
+test('a modal is told to the one who has it, whenever it changes', async () => {
+  const { slack, client, viewId } = await testModal()
+  const [ada, bob] = [eventsOf(slack, 'UADA'), eventsOf(slack, 'UBOB')]
+  const [forAda, forBob] = [(await ada.next()).value, (await bob.next()).value]
+  expect([forAda.data.views, forBob.data.views]).toMatchObject([[{ id: viewId, hash: expect.any(String) }], []])
+  await slack.dismiss({ user: 'UADA', viewId })
+  await client.chat.postMessage({ channel: CHANNEL, text: 'for all' })
+  expect((await ada.next()).value).toEqual({ event: 'views', data: [] })
+  expect((await bob.next()).value).toMatchObject({ event: 'change', data: { message: { text: 'for all' } } })
+})
+
+test('a direct message is told to its user alone', async () => {
+  const slack = await testSlack()
+  const client = clientOf(slack)
+  await client.chat.postMessage({ channel: 'UBOB', text: 'for Bob' })
+  const [ada, bob] = [eventsOf(slack, 'UADA'), eventsOf(slack, 'UBOB')]
+  const [forAda, forBob] = [(await ada.next()).value, (await bob.next()).value]
+  expect([forAda.data.messages, forBob.data.messages]).toMatchObject([[], [{ text: 'for Bob', channel: 'DBOB' }]])
+  expect(forBob.data.channels).toContainEqual({ id: 'DBOB', name: 'bob', user: 'UBOB' })
+  await client.chat.postMessage({ channel: 'UBOB', text: 'for Bob again' })
+  await client.chat.postMessage({ channel: CHANNEL, text: 'for all' })
+  expect((await ada.next()).value).toMatchObject({ data: { message: { text: 'for all' } } })
 })

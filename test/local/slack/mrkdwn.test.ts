@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { code, date, plain } from '../../../lib/slack/text.ts'
 
 type Node = {
   readonly kind: string
@@ -71,6 +72,41 @@ describe('what stands in angle brackets', () => {
 
   test('bare addresses are no links in verbatim text', () => {
     expect(short(parseMrkdwn('https://a.example *b*', { verbatim: true }))).toBe('https://a.example bold(b)')
+  })
+})
+
+describe('what lib/slack/text.ts writes', () => {
+  const kinds = (text: string) => parseMrkdwn(text, { verbatim: true }).map(({ kind }) => kind)
+
+  test.each(['*bold*', '_it_ ~no~', '<!channel> <@UADA> <https://a.example|x>', '&lt;!here&gt;', 'https://a.example'])(
+    'plain(%j) is text and nothing else',
+    (text) => {
+      expect(kinds(plain(text))).toEqual(['text'])
+      expect(short(parseMrkdwn(plain(text), { verbatim: true })).replaceAll('\u2060', '')).toBe(text)
+    },
+  )
+
+  test.each(['a `b` c', ':warning: :x:', '```x```', '> quoted', '*', '\n*x*\n'])('plain(%j) keeps to one piece of text', (text) => {
+    expect(kinds(`x ${plain(text)}`)).toEqual(['text'])
+  })
+
+  test.each(['ls -la', '*x*', '<!channel>', 'a`b`c', '```', '&amp;', 'https://a.example'])(
+    'code(%j) is code and shows what it was given',
+    (text) => {
+      expect(short(parseMrkdwn(code(text), { verbatim: true }))).toBe(`code(${text.replaceAll('`', '\u02cb')})`)
+    },
+  )
+
+  test('date is a date, with what is shown where there are none', () => {
+    expect(parseMrkdwn(date(1_700_000_000_000))).toEqual([
+      {
+        kind: 'date',
+        seconds: 1_700_000_000,
+        format: '{date_short_pretty} {time_secs}',
+        href: undefined,
+        fallback: '2023-11-14T22:13:20Z',
+      },
+    ])
   })
 })
 

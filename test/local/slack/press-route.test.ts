@@ -14,7 +14,13 @@ describe('POST /press', () => {
   test('from the page itself is sent, and answers the status and the time', async () => {
     const { status, sent, text } = await pressed({})
     expect([status, sent]).toEqual([200, 1])
-    expect(JSON.parse(text)).toEqual({ outcome: 'answered', status: 200, body: 'seen', milliseconds: expect.any(Number) })
+    expect(JSON.parse(text)).toEqual({
+      outcome: 'answered',
+      status: 200,
+      body: 'seen',
+      contentType: '',
+      milliseconds: expect.any(Number),
+    })
   })
 
   test.each([

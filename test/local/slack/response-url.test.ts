@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { CHANNEL, payloadOf, testMessage, testSlack } from './stand-in.ts'
+import { actions, button, CHANNEL, payloadOf, testMessage, testSlack } from './stand-in.ts'
 
 const NOW = 1_700_000_000_500
 
@@ -24,6 +24,18 @@ describe('a response URL', () => {
     const { slack, ts, respond } = await opened()
     expect(await respond({ text: 'Working…', replace_original: true })).toEqual({ status: 200, text: 'ok' })
     expect(slack.messages()).toMatchObject([{ ts, text: 'Working…', blocks: [], metadata: { event_type: 'incident' } }])
+  })
+
+  test('replaces it with blocks and attachments, which keep their ids or get some', async () => {
+    const { slack, ts, respond } = await opened()
+    const blocks = [{ type: 'divider', block_id: 'line' }]
+    const attachments = [{ color: '#2e7d32', blocks: [actions(button('release'))] }]
+    expect(await respond({ text: 'x', blocks, attachments, replace_original: true })).toMatchObject({ status: 200 })
+    expect(slack.messages()).toMatchObject([{ ts, blocks, attachments: [{ id: 1, blocks: [{ block_id: 'buttons' }] }] }])
+    expect(await respond({ attachments: [{ blocks: [actions()] }], replace_original: true })).toEqual({
+      status: 400,
+      text: '{"ok":false,"error":"invalid_attachments"}',
+    })
   })
 
   test('tells the one who pressed, unless the answer is for the channel', async () => {
