@@ -16,6 +16,8 @@ const env = {
   MESSAGES_QUEUE_URL: url,
   SLACK_BOT_TOKEN: 'xoxb-bench',
   SLACK_SIGNING_SECRET: 'a signing secret of the bench',
+  PAGE_URL: 'https://127.0.0.1:9',
+  PAGE_KEY: 'a key of the bench that is long enough',
   CREANCE_CLUSTER: 'bench',
   KUBECONFIG_TEXT: JSON.stringify({
     apiVersion: 'v1',

@@ -57,7 +57,7 @@ async function run(rules: RuleSet, alerts: Iterable<TimedAlert>, warmUp = 0): Pr
   const sweepAll = async (): Promise<void> => {
     const decisions: OutgoingMessage[] = []
     const detections = { send: async (messages: readonly OutgoingMessage[]) => void decisions.push(...messages) }
-    await sweep({ ...queues, store: later.store, detections, clock, log: quiet })
+    await sweep({ ...queues, store: later.store, detections, userGroups: [], clock, log: quiet })
     sent.decisions += decisions.length
     const ports = { ...queues, store: later.store, rules, clock, log: quiet }
     for (const { body, attributes = {} } of decisions) await evaluate({ body, attributes }, ports)

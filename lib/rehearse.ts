@@ -58,7 +58,7 @@ export function startRehearsal(
     nowMs = Math.max(nowMs, timeMs)
     if (nowMs - sweptMs < MINUTE_MS) return
     sweptMs = nowMs - (nowMs % MINUTE_MS)
-    await sweep({ ...ports, detections })
+    await sweep({ ...ports, detections, userGroups: [] })
   }
   return {
     store,
@@ -80,7 +80,7 @@ export function startRehearsal(
       for (let next = await nextDecisionMs(store); next !== undefined; next = await nextDecisionMs(store)) {
         nowMs = Math.max(nowMs, next)
         const before = await nextDecisionMs(store)
-        await sweep({ ...ports, detections })
+        await sweep({ ...ports, detections, userGroups: [] })
         if ((await nextDecisionMs(store)) === before) throw new Error('a decision that is due stays undecided')
       }
     },

@@ -5,12 +5,14 @@ import type { Clock, Log } from '../lib/port/log.ts'
 import type { Metrics } from '../lib/port/metrics.ts'
 import type { Store } from '../lib/port/store.ts'
 import type { RuleSet } from '../lib/rule-set.ts'
+import type { DeliverPorts } from '../lib/stage/deliver.ts'
 import { enrich } from '../lib/stage/enrich.ts'
 import { evaluate } from '../lib/stage/evaluate.ts'
-import { ActionsMessage, IncidentMessage, NoticeMessage, readBody } from '../lib/stage/messages.ts'
-import { notify } from '../lib/stage/notify.ts'
+import { ActionsMessage, IncidentMessage, readBody } from '../lib/stage/messages.ts'
+import { takeNotice } from '../lib/stage/notify.ts'
 import { respond } from '../lib/stage/respond.ts'
 import { sweep } from '../lib/stage/sweep.ts'
+import { userGroupsIn } from '../lib/stage/user-groups.ts'
 import { type LocalQueues, MAX_RECEIVES } from './queues.ts'
 import { startWorker } from './worker.ts'
 
@@ -21,6 +23,8 @@ export type ChainPorts = {
   readonly evidence: EvidenceStore
   readonly metrics: Metrics
   readonly chat: Chat
+  /** How others than Slack are told, and the address of an incident's page. */
+  readonly others: Pick<DeliverPorts, 'send' | 'secretOf' | 'exportOcsf' | 'link'>
   readonly store: Store
   readonly queues: LocalQueues
   readonly rules: RuleSet
@@ -32,6 +36,8 @@ export type ChainPorts = {
 const SWEEP_EVERY_MS = 2000
 const PARALLEL_ACTIONS = 10
 const PARALLEL_BATCHES = 4
+/** One that waits for somebody else's answer does not hold up the others. */
+const PARALLEL_NOTICES = 4
 /** Well within the queue's visibility time-out, with what a slow API server may take beside it. */
 const PATIENCE_MS = 10_000
 
@@ -42,8 +48,9 @@ export function startChain(ports: ChainPorts): { readonly stop: () => Promise<vo
   const { detections, incidents, actions, messages } = queues
   const evaluatePorts = { ...ports, incidents, actions }
   const respondPorts = { ...ports, messages, guards: rules.guards, patienceMs: PATIENCE_MS }
-  const sweepPorts = { ...ports, actions, messages, detections }
-  const notifyPorts = { ...ports, routes: rules.routes.map(({ route }) => route) }
+  const userGroups = userGroupsIn(rules.permissions)
+  const sweepPorts = { ...ports, actions, messages, detections, userGroups }
+  const notifyPorts = { ...ports, ...ports.others, messages, userGroups, routes: rules.routes.map(({ route }) => route) }
   const workers = [
     startWorker('detections', {
       queue: detections,
@@ -56,7 +63,7 @@ export function startChain(ports: ChainPorts): { readonly stop: () => Promise<vo
       log,
       handle: ({ body }) => enrich(readBody(body, IncidentMessage), { ...ports, messages }),
     }),
-    startWorker('messages', { queue: messages, log, handle: ({ body }) => notify(readBody(body, NoticeMessage), notifyPorts) }),
+    startWorker('messages', { queue: messages, log, parallel: PARALLEL_NOTICES, handle: (message) => takeNotice(message, notifyPorts) }),
     startWorker('actions', {
       queue: actions,
       log,

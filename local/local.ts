@@ -11,7 +11,9 @@ import { createMetrics } from '../forwarder/metrics.ts'
 import { clustersOf } from '../lib/adapter/cluster-access.ts'
 import { folderEvidence } from '../lib/adapter/folder-evidence.ts'
 import { kubeConfig, kubernetesCluster } from '../lib/adapter/kubernetes.ts'
+import { otherSystems } from '../lib/adapter/other-systems.ts'
 import { slackChat } from '../lib/adapter/slack.ts'
+import { slackDialog } from '../lib/adapter/slack-dialog.ts'
 import { openDatabase } from '../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../lib/adapter/sqlite-store.ts'
 import { isLoopback } from '../lib/address.ts'
@@ -26,12 +28,14 @@ import { type AuditPorts, auditRules } from '../lib/stage/audit.ts'
 import { auditInProcess } from './audit-in-process.ts'
 import { startChain } from './chain.ts'
 import { interactListener } from './http.ts'
+import { incidentPages } from './incident-pages.ts'
 import { keepInQueue } from './keep-in-queue.ts'
 import { startKubernetesApi } from './kubernetes/server.ts'
 import { prometheusMetrics } from './metrics.ts'
 import { localQueues } from './queues.ts'
 import type { LocalSettings } from './settings.ts'
 import { mountSlack, type Slack } from './slack/slack.ts'
+import { slackSocketMode } from './slack-socket-mode.ts'
 import { STAND_IN } from './stand-in/workspace.ts'
 
 /** A running installation. `slack` and `kubeconfigFile` are there where the stand-ins are used. */
@@ -94,19 +98,41 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   }
   const slack = usesStandIn ? mountSlack(standIn) : undefined
   opened.defer(() => slack?.close())
-  const { metrics, text } = prometheusMetrics()
-  const interactPorts = { store, actions, messages, permissions: rules.permissions, signingSecret, clock, log }
-  http.on('request', interactListener(interactPorts, { standIn: slack?.app, metrics: text }))
+  const pages = incidentPages({ baseUrl: httpUrl, data }, { store, log, clock })
+  const { metrics, gauge, text } = prometheusMetrics()
+  const slackAccess = { token: settings.slackToken ?? STAND_IN.token, apiUrl: slack ? `${httpUrl}/api/` : settings.slackApi }
+  const dialog = slackDialog(slackAccess)
+  const interactPorts = {
+    store,
+    actions,
+    messages,
+    permissions: rules.permissions,
+    dialog,
+    link: pages.links.incident,
+    signingSecret,
+    clock,
+    log,
+  }
+  const socketMode = slackSocketMode(settings, interactPorts, gauge)
+  // By Socket Mode alone, there is no secret by which a request could be known: then there is no such URL.
+  const interactions = settings.slackAppToken === undefined || settings.slackSigningSecret !== undefined
+  http.on(
+    'request',
+    interactListener(interactPorts, { standIn: slack?.app, incidents: pages.app, metrics: text, health: socketMode?.health, interactions }),
+  )
   opened.defer(() => close(http))
 
-  const chat = slackChat({ token: settings.slackToken ?? STAND_IN.token, apiUrl: slack ? `${httpUrl}/api/` : settings.slackApi })
+  const chat = slackChat(slackAccess)
   const random = () => randomBytes(24).toString('base64url')
   const only = { name: clusterName, file: kubeconfigFile }
   const readers = clustersOf(rules.clusters, 'read', { only })
   const clusters = clustersOf(rules.clusters, 'act', { only })
   const evidence = folderEvidence(join(data, 'evidence'))
-  const chain = startChain({ readers, clusters, evidence, metrics, chat, store, queues, rules, random, clock, log })
+  const others = { ...otherSystems({ loopback: true, clock }), link: pages.links.incident }
+  const chain = startChain({ readers, clusters, evidence, metrics, chat, others, store, queues, rules, random, clock, log })
   opened.defer(() => chain.stop())
+  await socketMode?.start()
+  opened.defer(() => socketMode?.stop())
 
   const forwarder = localForwarder(settings, queues.detections, auditRules(loadFalcoRulesOrThrow(rulePaths)), log)
   const forwarderUrl = await listenOn(forwarder, settings.listen, 'the forwarder', 'choose another with --listen')

@@ -69,6 +69,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     '@aws-sdk/client-dynamodb',
     '@kubernetes/client-node',
     '@slack/web-api',
+    '@slack/socket-mode',
     '@aws-lambda-powertools/metrics',
     'zod',
   ],

@@ -235,7 +235,7 @@ describe('presses, at interact', () => {
   })
 
   test.each([
-    ['a person who may not', { user: 'U0MALLORY' }, 'not_permitted', /You may not press `Isolate` here/],
+    ['a person who may not', { user: 'U0MALLORY' }, 'not_permitted', /You may not press `Approve: Isolate` here/],
     ['a person who may, in another channel', { channel: 'C0OTHER' }, 'not_permitted', /You may not press/],
     ['another workspace', { workspace: 'T0OTHER' }, 'wrong_workspace', /No permission covers/],
     ['another app', { app: 'A0OTHER' }, 'wrong_workspace', /No permission covers/],

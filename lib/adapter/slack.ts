@@ -1,56 +1,51 @@
-import { WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import { WebClient } from '@slack/web-api'
 import * as z from 'zod'
-import { CodedError } from '../error.ts'
 import type { Chat, ChatMessage } from '../port/chat.ts'
+import { isAbsent, isLocked, slackWord, translate } from './slack-error.ts'
 
 const EVENT_TYPE = 'creance_incident'
 const Answer = z.looseObject({ channel: z.string(), ts: z.string() })
 const Members = z.looseObject({ users: z.array(z.string()).default([]) })
-const History = z.looseObject({
-  messages: z
-    .array(
-      z.looseObject({
-        ts: z.string(),
-        metadata: z
-          .looseObject({ event_type: z.string().optional(), event_payload: z.record(z.string(), z.unknown()).optional() })
-          .optional(),
-      }),
-    )
-    .default([]),
+const Opened = z.looseObject({ channel: z.looseObject({ id: z.string() }) })
+const Metadata = z.looseObject({ event_type: z.string().optional(), event_payload: z.record(z.string(), z.unknown()).optional() })
+const Page = z.looseObject({
+  messages: z.array(z.looseObject({ ts: z.string(), metadata: Metadata.optional() })).default([]),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 })
+type Page = z.infer<typeof Page>
 
-/** What an operator can do about Slack's error words. */
-const HINTS: Readonly<Record<string, string>> = {
-  invalid_auth: 'is the bot token right?',
-  not_authed: 'is the bot token set?',
-  account_inactive: 'the token was revoked; install the app again',
-  channel_not_found: 'is the channel id in the route right, and is the app a member of the channel?',
-  not_in_channel: 'invite the app to the channel: /invite @creance',
-  is_archived: 'the channel in the route is archived',
-  missing_scope: 'the app lacks a scope: chat:write, channels:history and groups:history are needed',
-}
+const PAGE = 200
+/** So many pages are looked through for one message. */
+const MOST_PAGES = 10
 
-/** The Chat on Slack's Web API. The client neither sleeps nor tries again by itself: the queue does the waiting.
- *  `apiUrl`: base of the Web API, for a stand-in; Slack's own if not given. */
-export function slackChat({ token, apiUrl }: { readonly token: string; readonly apiUrl?: string | undefined }): Chat {
+/** `apiUrl`: base of the Web API, for a stand-in; Slack's own if not given. `timeoutMs`: how long a call may take (10 s). */
+export type SlackChatSettings = { readonly token: string; readonly apiUrl?: string | undefined; readonly timeoutMs?: number }
+
+/** The Chat on Slack's Web API. The client neither sleeps nor tries again by itself: the queue does the waiting. */
+export function slackChat({ token, apiUrl, timeoutMs = 10_000 }: SlackChatSettings): Chat {
   const client = new WebClient(token, {
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
-    timeout: 10_000,
+    timeout: timeoutMs,
     logger: silent,
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
   })
-  const metadata = (incident: string) => ({ event_type: EVENT_TYPE, event_payload: { incident } })
-  const body = ({ text, color, blocks }: ChatMessage) => ({
-    attachments: [{ color, fallback: text, blocks: [...blocks] as never }],
-    unfurl_links: false,
-    unfurl_media: false,
-  })
+  const metadata = (key: string) => ({ event_type: EVENT_TYPE, event_payload: { incident: key } })
+  const conversations = new Map<string, string>()
+  /** A person's id stands for the conversation with the app, whose id reading it takes. */
+  const conversationOf = async (channel: string): Promise<string> => {
+    if (!/^[UW]/.test(channel)) return channel
+    const known = conversations.get(channel)
+    if (known !== undefined) return known
+    const { id } = Opened.parse(await client.conversations.open({ users: channel }).catch(translate('conversations.open'))).channel
+    conversations.set(channel, id)
+    return id
+  }
 
   return {
-    post: async (channel, key, message) => {
+    post: async (channel, key, message, thread) => {
       const answer = await client.chat
-        .postMessage({ channel, ...body(message), metadata: metadata(key) })
+        .postMessage({ channel, ...body(message), metadata: metadata(key), ...(thread ? { thread_ts: thread } : {}) })
         .catch(translate('chat.postMessage'))
       const { channel: posted, ts } = Answer.parse(answer)
       return { channel: posted, ts }
@@ -58,17 +53,25 @@ export function slackChat({ token, apiUrl }: { readonly token: string; readonly 
     update: async ({ channel, ts }, key, message) =>
       client.chat.update({ channel, ts, ...body(message), metadata: metadata(key) }).then(
         () => 'updated' as const,
-        (error) => (slackWord(error) === 'message_not_found' ? 'absent' : translate('chat.update')(error)),
+        (error) => {
+          const word = slackWord(error)
+          return isAbsent(word) ? 'absent' : isLocked(word) ? 'locked' : translate('chat.update')(error)
+        },
       ),
-    find: async (channel, key, sinceMs) => {
-      const oldest = String(sinceMs / 1000 - 60) // the two clocks need not agree to the second
-      const answer = await client.conversations
-        .history({ channel, oldest, limit: 200, include_all_metadata: true })
-        .catch(translate('conversations.history'))
-      const found = History.parse(answer).messages.find(
-        ({ metadata: of }) => of?.event_type === EVENT_TYPE && of.event_payload?.incident === key,
-      )
-      return found && { channel, ts: found.ts }
+    find: async (channel, key, sinceMs, thread) => {
+      const within = await conversationOf(channel)
+      const oldest = String(Math.max(0, sinceMs / 1000 - 60)) // the two clocks need not agree to the second
+      const read = (cursor: string): Promise<Page | undefined> => {
+        const range = { channel: within, oldest, limit: PAGE, include_all_metadata: true, ...(cursor ? { cursor } : {}) }
+        const method = thread ? 'conversations.replies' : 'conversations.history'
+        const call = thread ? client.conversations.replies({ ...range, ts: thread }) : client.conversations.history(range)
+        return call.then(
+          (answer) => Page.parse(answer),
+          (error) => (isAbsent(slackWord(error)) ? undefined : translate(method)(error)),
+        )
+      }
+      const ts = await search(read, key)
+      return ts === undefined ? undefined : { channel: within, ts }
     },
     members: async (group) => {
       const answer = await client.usergroups.users.list({ usergroup: group }).catch(translate('usergroups.users.list'))
@@ -80,23 +83,23 @@ export function slackChat({ token, apiUrl }: { readonly token: string; readonly 
   }
 }
 
-function slackWord(error: unknown): string | undefined {
-  return error instanceof WebAPIPlatformError ? error.data.error : undefined
+/** The `ts` of the message with this key, page after page; undefined where it is on none of the first ten. */
+async function search(read: (cursor: string) => Promise<Page | undefined>, key: string): Promise<string | undefined> {
+  let cursor = ''
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
+    const page = await read(cursor)
+    const found = page?.messages.find(({ metadata: of }) => of?.event_type === EVENT_TYPE && of.event_payload?.incident === key)
+    if (found) return found.ts
+    cursor = page?.response_metadata?.next_cursor ?? ''
+    if (cursor === '') return undefined
+  }
+  return undefined
 }
 
-function translate(method: string): (error: unknown) => never {
-  return (error) => {
-    const word = slackWord(error)
-    if (error instanceof WebAPIRateLimitedError || word === 'ratelimited') {
-      const retryAfter = error instanceof WebAPIRateLimitedError ? error.retryAfter : 30
-      throw new CodedError('throttled', `Slack: ${method}: asked to wait ${retryAfter} s`, { cause: error, retryAfterSeconds: retryAfter })
-    }
-    if (word === undefined || /^(internal_error|fatal_error|service_unavailable|request_timeout)$/.test(word)) {
-      throw new CodedError('unavailable', `Slack: ${method}: no answer${word ? ` (${word})` : ''}`, { cause: error })
-    }
-    const hint = HINTS[word]
-    throw new CodedError(hint ? 'invalid_config' : 'invalid_input', `Slack: ${method}: ${word}${hint ? `: ${hint}` : ''}`, { cause: error })
-  }
+/** Without blocks its text is shown. */
+function body({ text, color, blocks }: ChatMessage) {
+  const shown = blocks.length > 0 ? { blocks: [...blocks] as never } : { text }
+  return { attachments: [{ color, fallback: text, ...shown }], unfurl_links: false, unfurl_media: false }
 }
 
 /** The client's own log would say what ours says, and in another form. */

@@ -9,8 +9,7 @@ export const QUIET_MS = 24 * 3600_000
 /** What the sweep has to do at a time. `undo`: send this release until the action is undone. `finish`: send an action again that was begun
  *  and has no outcome. `follow`: make sure that a press was followed by its action. `expire`: note that an approval ran out.
  *  `close`: close an incident that has been quiet. `tell`: show what has come to an incident since it was last shown.
- *  `digest`: bring a channel's digest up to date. `decide`: decide what
- *  of a correlation had to wait. */
+ *  `digest`: bring a channel's digest up to date. `decide`: decide what of a correlation had to wait. */
 export const Due = z.discriminatedUnion('do', [
   z.object({ do: z.literal('undo'), action: z.string(), request: ActionRequest }),
   z.object({ do: z.literal('finish'), request: ActionRequest }),
@@ -40,13 +39,16 @@ export async function nextDecisionMs(store: Store): Promise<number | undefined> 
   return first && Number(first.sk.slice(0, 15))
 }
 
-/** One thing that is due; undefined where what stands there cannot be read. `done` takes it off the list: call it after it was handed on. */
-export type Taken = { readonly due: Due | undefined; readonly id: string; readonly done: () => Promise<void> }
+/** One thing that is due; undefined where what stands there cannot be read. `place`: its id and time, which no other has. `done` takes it off the
+ *  list: call it after it was handed on. */
+export type Taken = { readonly due: Due | undefined; readonly id: string; readonly place: string; readonly done: () => Promise<void> }
 
 /** What is due at `nowMs`, what changes the cluster first, the oldest of each kind first, 200 of each at the most. */
 export async function takeDue(store: Store, nowMs: number): Promise<readonly Taken[]> {
   const lists = await Promise.all(PARTITIONS.map((pk) => store.query(pk, { to: `${sortable(nowMs)}~`, limit: BATCH })))
-  return lists.flat().map(({ pk, sk, data }) => ({ due: Due.safeParse(data).data, id: sk.slice(16), done: () => store.remove(pk, sk) }))
+  return lists.flat().map(({ pk, sk, data }) => {
+    return { due: Due.safeParse(data).data, id: sk.slice(16), place: sk, done: () => store.remove(pk, sk) }
+  })
 }
 
 function sortable(ms: number): string {

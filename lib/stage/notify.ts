@@ -1,78 +1,81 @@
-import * as z from 'zod'
-import { contentId } from '../detection/id.ts'
-import { CodedError } from '../error.ts'
-import { incidentPartition } from '../incident/incident.ts'
-import type { Chat, ChatMessage, Posted } from '../port/chat.ts'
-import type { Clock, Log } from '../port/log.ts'
-import { read, type Store, update } from '../port/store.ts'
-import { ensureOffer, raiseToTwo } from '../response/offer.ts'
-import { noncesForTwo, wantedOffers } from '../response/offers.ts'
-import { loadView } from '../response/view.ts'
-import type { Route } from '../route/route.ts'
-import { incidentMessage } from '../slack/blocks.ts'
-import type { NoticeMessage } from './messages.ts'
+import { CodedError, messageOf } from '../error.ts'
+import type { Chat } from '../port/chat.ts'
+import type { QueueSender, ReceivedMessage } from '../port/queue.ts'
+import { type DeliverPorts, deliver } from './deliver.ts'
+import { setDue } from './due.ts'
+import { NoticeMessage, readBody } from './messages.ts'
+import { fallbackChannels } from './notify/destinations.ts'
+import { DIGEST_EDIT_MS, showDigests } from './notify/digest.ts'
+import { type GatedChat, gatedChat } from './notify/gate.ts'
+import type { Pace } from './notify/pace.ts'
+import { tellIncident } from './notify/tell-incident.ts'
+import { keepMembers } from './user-groups.ts'
 
-export type NotifyPorts = {
+export type NotifyPorts = DeliverPorts & {
   readonly chat: Chat
-  readonly store: Store
-  readonly routes: readonly Route[]
+  /** Where what is to be done apart from Slack is passed on, and this comes from. */
+  readonly messages: QueueSender
   /** 128 bits or more that nobody can guess, as `[A-Za-z0-9_-]`. */
   readonly random: () => string
-  readonly clock: Clock
-  readonly log: Log
+  /** The user groups that permissions name. */
+  readonly userGroups: readonly string[]
+  /** How many new messages a channel takes; 20 a minute, and 10 that cannot wait, if not given. */
+  readonly pace?: Pace
 }
 
-/** How far the incident's message in one channel has got. Without `posted`: a post was begun at `sinceMs`, and its answer is not known. */
-const MessageState = z.object({
-  sinceMs: z.number(),
-  posted: z.object({ channel: z.string(), ts: z.string() }).optional(),
-  shown: z.string().optional(),
-})
-type MessageState = z.infer<typeof MessageState>
+/** What notify is given. `receiveCount`: how often it was, from 1. */
+export type Notice = Pick<ReceivedMessage, 'body' | 'receiveCount'>
 
-/** Brings the incident's message up to date in every channel that its routes name, from what the table holds now: a message that comes
- *  twice, late or merged with another shows the same. Or tells one person something. */
-export async function notify(notice: NoticeMessage, ports: NotifyPorts): Promise<void> {
-  if (!('tell' in notice) && !('incident' in notice)) return
-  if ('tell' in notice) return ports.chat.tell(notice.tell.channel, notice.tell.user, notice.tell.text)
-  const view = await loadView(ports.store, notice.incident)
-  if (!view) throw new CodedError('invalid_input', `notify: there is no incident ${notice.incident.slice(0, 40)}`)
-  const wanted = wantedOffers(view, ports.clock())
-  for (const nonce of noncesForTwo(view)) await raiseToTwo(ports.store, nonce)
-  const offers = []
-  for (const offer of wanted) offers.push(await ensureOffer(ports.store, offer, ports.random))
-  const message = incidentMessage(view, offers)
-  const channels = new Set(
-    ports.routes.filter(({ name }) => view.incident.routes.includes(name)).flatMap(({ slack }) => slack?.channel ?? slack?.user ?? []),
-  )
-  if (channels.size === 0) ports.log.warn('incident has no route', { incident: notice.incident })
-  for (const channel of channels) await show(notice.incident, channel, message, ports)
+/** A message that a person alone is told is of no use so late. */
+const STALE_RECEIVES = 5
+
+/** Takes one message of the messages queue. Throws what the queue is to deliver again; what waits for an operator, or longer than a queue has
+ *  patience, is written down for the sweep instead. */
+export async function takeNotice({ body, receiveCount }: Notice, ports: NotifyPorts): Promise<void> {
+  const notice = readBody(body, NoticeMessage)
+  const chat = gatedChat({ ...ports, fallbacks: fallbackChannels(ports.routes) })
+  if ('deliver' in notice) return deliver(notice.deliver, ports)
+  if ('digest' in notice) return digest(notice.digest.channel, { ...ports, chat }, receiveCount)
+  if ('refresh' in notice) return refresh({ ...ports, chat })
+  if ('tell' in notice) return tell(notice.tell, { ...ports, chat }, receiveCount)
+  return tellIncident(notice.incident, { ...ports, chat }, receiveCount)
 }
 
-/** One message a channel and incident. Before a post its intent is written down; when the answer to a post got lost, the channel is
- *  searched for it before posting again. */
-async function show(incident: string, channel: string, message: ChatMessage, ports: NotifyPorts): Promise<void> {
-  const { chat, store, clock, log } = ports
-  const key = { pk: incidentPartition(incident), sk: `message#${channel}` }
-  const shown = contentId(message)
-  const state = await read(store, key, MessageState)
-  if (state?.posted) {
-    if (state.shown === shown) return
-    if ((await chat.update(state.posted, incident, message)) === 'updated') {
-      await remember(store, key, { ...state, shown })
-      return
-    }
-    log.warn('message was deleted in chat, posting it again', { incident, channel })
+type Told = Extract<NoticeMessage, { tell: unknown }>['tell']
+
+/** Tells one person. What cannot be told, now or in a while, is dropped. */
+async function tell({ channel, user, text }: Told, { chat, log }: NotifyPorts, receives: number): Promise<void> {
+  try {
+    await chat.tell(channel, user, text)
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error
+    if (error.transient && receives < STALE_RECEIVES) throw error
+    log.warn('person not told', { channel, user, why: messageOf(error) })
   }
-  const begun = state && !state.posted ? state : { sinceMs: clock() }
-  if (begun !== state) await remember(store, key, begun)
-  const found: Posted | undefined = begun === state ? await chat.find(channel, incident, begun.sinceMs) : undefined
-  if (found) await chat.update(found, incident, message)
-  const posted = found ?? (await chat.post(channel, incident, message))
-  await remember(store, key, { ...begun, posted, shown })
-  log.info('incident posted', { incident, channel })
 }
 
-async function remember(store: Store, key: { pk: string; sk: string }, state: MessageState): Promise<void> {
-  await update(store, key, MessageState, () => state)
+/** What fails now comes with the next sweep after that. */
+async function digest(channel: string, ports: Omit<NotifyPorts, 'chat'> & { readonly chat: GatedChat }, receives: number): Promise<void> {
+  const { store, clock, log } = ports
+  try {
+    await showDigests(channel, ports)
+  } catch (error) {
+    if (!(error instanceof CodedError) || (error.transient && receives < STALE_RECEIVES)) throw error
+    log.warn('digest is shown later', { channel, why: messageOf(error) })
+    const atMs = clock() + Math.max((error.retryAfterSeconds ?? 0) * 1000, DIGEST_EDIT_MS)
+    await setDue(store, atMs, `digest-${channel}-held`, { do: 'digest', channel })
+  }
+}
+
+/** Keeps who is in the user groups. What cannot be read now is asked for again in ten minutes; what is known grows old until then. */
+async function refresh({ chat, store, userGroups, clock, log }: NotifyPorts): Promise<void> {
+  for (const group of userGroups) {
+    try {
+      const atMs = clock()
+      await keepMembers(store, group, await chat.members(group), atMs)
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error
+      log.warn('user group not read', { group, why: messageOf(error) })
+    }
+  }
 }

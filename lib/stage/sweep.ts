@@ -1,3 +1,4 @@
+import { contentHash } from '../detection/id.ts'
 import { messageOf } from '../error.ts'
 import { Incident, incidentKey, incidentPartition } from '../incident/incident.ts'
 import { journal } from '../incident/journal.ts'
@@ -5,14 +6,17 @@ import { inParallel } from '../parallel.ts'
 import type { Clock, Log } from '../port/log.ts'
 import type { OutgoingMessage, QueueSender } from '../port/queue.ts'
 import { read, type Store, update } from '../port/store.ts'
-import { offerFor, requestOf } from '../response/offer.ts'
+import { offerFor } from '../response/offer.ts'
 import { isUsed } from '../response/offers.ts'
 import { isFinal } from '../response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
 import type { ActionRequest } from '../response/request.ts'
 import { loadView } from '../response/view.ts'
 import { type Due, QUIET_MS, setDue, type Taken, takeDue } from './due.ts'
+import { decide, effectOf, isClaimed } from './interact/effect.ts'
 import { actionsMessage, decideMessage, noticeMessage } from './messages.ts'
+import { digestNotice } from './notices.ts'
+import { askForMembers } from './user-groups.ts'
 
 export type SweepPorts = {
   readonly store: Store
@@ -20,6 +24,8 @@ export type SweepPorts = {
   readonly messages: QueueSender
   /** Where what had to wait is decided. */
   readonly detections: QueueSender
+  /** Those that permissions name. */
+  readonly userGroups: readonly string[]
   readonly clock: Clock
   readonly log: Log
 }
@@ -31,6 +37,7 @@ const DECISIONS_A_MESSAGE = 50
 /** Does what has come due. One that fails stays for the next sweep and does not stop the others. Returns how many were done. */
 export async function sweep(ports: SweepPorts): Promise<number> {
   let count = 0
+  await askForGroups(ports)
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const all = await takeDue(ports.store, ports.clock())
     const toDecide = all.filter(({ due }) => due?.do === 'decide')
@@ -46,7 +53,7 @@ export async function sweep(ports: SweepPorts): Promise<number> {
     }
     for (const taken of all.filter((one) => !toDecide.includes(one))) {
       await attempt([taken], async () => {
-        if (taken.due && taken.due.do !== 'decide') await carryOut(taken.due, taken.id, ports)
+        if (taken.due && taken.due.do !== 'decide') await carryOut(taken.due, taken, ports)
         else ports.log.error('due item cannot be read', { id: taken.id })
       })
     }
@@ -57,6 +64,12 @@ export async function sweep(ports: SweepPorts): Promise<number> {
   return count
 }
 
+/** Who is in the user groups is read anew every ten minutes. */
+async function askForGroups({ store, messages, userGroups, clock, log }: SweepPorts): Promise<void> {
+  if (userGroups.length === 0) return
+  await askForMembers(store, clock(), messages.send).catch((error) => log.error('user groups not asked for', { why: messageOf(error) }))
+}
+
 /** What is to be decided, each once, whichever batch asked for it. */
 function decisionsOf(taken: readonly Taken[]): readonly OutgoingMessage[] {
   const all = taken.flatMap(({ due }) => (due?.do === 'decide' ? due.decisions : []))
@@ -65,14 +78,14 @@ function decisionsOf(taken: readonly Taken[]): readonly OutgoingMessage[] {
   return starts.map((at) => decideMessage(decisions.slice(at, at + DECISIONS_A_MESSAGE)))
 }
 
-async function carryOut(due: Exclude<Due, { do: 'decide' }>, id: string, ports: SweepPorts): Promise<void> {
+async function carryOut(due: Exclude<Due, { do: 'decide' }>, { id, place }: Taken, ports: SweepPorts): Promise<void> {
   if (due.do === 'undo') return undo(due, id, ports)
   if (due.do === 'finish') return finish(due.request, id, ports)
   if (due.do === 'follow') return follow(due.nonce, id, ports)
   if (due.do === 'expire') return expire(due, ports)
-  if (due.do === 'tell') return ports.messages.send([noticeMessage(due.incident, id)])
-  if (due.do === 'digest')
-    return ports.messages.send([{ body: JSON.stringify({ digest: { channel: due.channel } }), group: `digest-${due.channel}`, dedup: id }])
+  // Each by its time: a queue drops for five minutes what looks the same.
+  if (due.do === 'tell') return ports.messages.send([noticeMessage(due.incident, contentHash(place, 22))])
+  if (due.do === 'digest') return ports.messages.send([digestNotice(due.channel, contentHash(place, 22))])
   return close(due.incident, ports)
 }
 
@@ -93,20 +106,21 @@ async function finish(request: ActionRequest, id: string, { store, actions, cloc
   await setDue(store, clock() + AGAIN_MS, id, { do: 'finish', request })
 }
 
-/** A button was pressed a minute ago: was the action carried out? If the table has no outcome of it, it is sent (again), once more. */
+/** A button was pressed a minute ago: did what it is for follow? If the table has no outcome of an action, it is sent (again), once more; unless
+ *  somebody had decided against it before. */
 async function follow(nonce: string, id: string, ports: SweepPorts): Promise<void> {
   const offer = await offerFor(ports.store, nonce)
-  const request = offer && requestOf(offer)
-  if (!request) return
-  await finish(request, id, ports)
-  await ports.messages.send([noticeMessage(request.incident, `followed-${nonce}`)])
+  if (!offer) return
+  const effect = isClaimed(offer) && !(await decide(offer, ports)) ? await effectOf(offer, ports) : undefined
+  if (effect?.kind === 'asked') await finish(effect.request, id, ports)
+  await ports.messages.send([noticeMessage(offer.incident, `followed-${nonce}`)])
 }
 
 /** An approval that nobody gave in time: the journal says so, and the message loses its button. */
 async function expire({ incident, plan }: { incident: string; plan: string }, { store, messages, clock }: SweepPorts): Promise<void> {
   const view = await loadView(store, incident)
   const planned = view?.plans.find(({ request }) => request.id === plan)
-  if (!view || !planned || isUsed(view, planned.request.action, plan)) return
+  if (!view || !planned || planned.decision || isUsed(view, planned.request.action, plan)) return
   const { action } = planned.request
   const what = `approval of ${action} by response "${planned.response}"`
   await journal(store, { id: `expired-${plan}`, at: clock(), kind: 'expiry', what, incident, action, outcome: 'expired' })

@@ -22,6 +22,7 @@ import { envelopeOf } from '../support/envelope.ts'
 import { drainQueue, httpEvent, sqsEvent } from '../support/lambda.ts'
 import { demoRules } from '../support/rules.ts'
 import { startS3 } from '../support/s3.ts'
+import { sign, submissionBody } from '../support/signed-press.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // Every function as `serverless package` made it: unpacked, loaded as a file under Node 24, with the environment of its own and real
@@ -82,11 +83,19 @@ beforeAll(async () => {
   const actions = { ACTIONS_QUEUE_URL: urls.actions ?? '' }
   const messages = { MESSAGES_QUEUE_URL: urls.messages ?? '' }
   const kubernetes = { CREANCE_CLUSTER: 'demo', KUBECONFIG: join(folder.path, 'kubeconfig') }
+  const page = { PAGE_URL: 'https://127.0.0.1:9', PAGE_KEY: 'a key of the test that is long enough' }
   const own: Record<Name, Record<string, string>> = {
     evaluate: { ...incidents, ...actions },
     enrich: { ...messages, ...kubernetes },
-    notify: { ...messages, SLACK_BOT_TOKEN: STAND_IN.token, SLACK_API_URL: slack.apiUrl },
-    interact: { ...actions, ...messages, SLACK_SIGNING_SECRET: SIGNING_SECRET },
+    notify: { ...messages, ...page, SLACK_BOT_TOKEN: STAND_IN.token, SLACK_API_URL: slack.apiUrl },
+    interact: {
+      ...actions,
+      ...messages,
+      SLACK_SIGNING_SECRET: SIGNING_SECRET,
+      SLACK_BOT_TOKEN: STAND_IN.token,
+      SLACK_API_URL: slack.apiUrl,
+      ...page,
+    },
     respond: { ...messages, ...kubernetes, EVIDENCE_BUCKET: 'evidence', AWS_ENDPOINT_URL_S3: s3.endpoint },
     sweep: { ...actions, ...messages, DETECTIONS_QUEUE_URL: urls.detections ?? '' },
   }
@@ -102,7 +111,7 @@ afterAll(async () => {
 async function run(name: Name, queue: string): Promise<void> {
   const messages = await drainQueue(queues.get(queue) ?? expect.fail(`no queue ${queue}`))
   expect(messages.length, `messages for ${name}`).toBeGreaterThan(0)
-  const answer = await functions.get(name)?.invoke(sqsEvent(messages))
+  const answer = await functions.get(name)?.invoke(sqsEvent(messages, queue, queue === 'messages' ? 'one' : undefined))
   expect(answer, functions.get(name)?.log()).toEqual({ batchItemFailures: [] })
 }
 
@@ -132,7 +141,7 @@ test('enrich adds what the cluster knows, and notify posts it with buttons', asy
     pod: { uid: pod.uid },
     owners: [{ kind: 'ReplicaSet' }, { kind: 'Deployment', name: 'nginx' }],
   })
-  expect(slack.messages()).toHaveLength(1)
+  expect(slack.messages().filter(({ threadTs }) => threadTs === undefined)).toHaveLength(1)
 })
 
 test('interact refuses one who may not, takes one who may, and respond isolates the pod', async () => {
@@ -151,13 +160,24 @@ test('interact refuses one who may not, takes one who may, and respond isolates 
 test('respond deletes a pod when evidence of it is in the bucket', async () => {
   const [message] = slack.messages()
   await slack.press({ user: 'U0ALICE', channel: 'C0ALERTS', ts: message?.ts ?? '', actionId: 'creance.delete' })
+  expect(await drainQueue(queues.get('actions') ?? expect.fail())).toEqual([]) // a dialog asks why first
+  const { offer } = (await theIncident()).offers.find(({ offer: { action, claim } }) => action === 'delete' && !claim) ?? expect.fail()
+  const metadata = JSON.stringify({ nonce: offer.nonce, action: 'delete', channel: 'C0ALERTS', user: 'U0ALICE' })
+  const {
+    rawBody,
+    timestamp = '',
+    signature = '',
+  } = sign(submissionBody({ metadata, reason: 'a test' }), { secret: SIGNING_SECRET, nowMs: Date.now() })
+  const headers = { 'x-slack-request-timestamp': timestamp, 'x-slack-signature': signature }
+  const answer = await functions.get('interact')?.invoke(httpEvent(rawBody, headers, true))
+  expect(answer).toMatchObject({ statusCode: 200, body: '{"response_action":"clear"}' })
   await run('respond', 'actions')
   await run('notify', 'messages')
   const now = await cluster.get({ apiVersion: 'v1', kind: 'Pod', namespace: NAMESPACE, name: pod.name })
   expect(now?.metadata.uid).not.toBe(pod.uid)
-  const uri = /evidence (s3:\/\/\S+) sha256 ([0-9a-f]{64})/.exec(JSON.stringify(slack.messages())) ?? expect.fail('no evidence named')
-  const bytes = await s3.read(uri[1] ?? '')
-  expect(createHash('sha256').update(bytes).digest('hex')).toBe(uri[2])
+  const { evidence } = (await theIncident()).actions.find(({ request }) => request.action === 'delete') ?? expect.fail('no action')
+  const bytes = await s3.read(evidence?.uri ?? expect.fail('no evidence named'))
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(evidence?.sha256)
   expect(JSON.parse(gunzipSync(bytes).toString())).toMatchObject({ schema: 'creance.evidence/1', subject: { uid: pod.uid } })
 })
 

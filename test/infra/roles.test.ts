@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { respondPage } from '../../lib/page/respond-page.ts'
 import { alertsOn } from '../../local/demo/alerts.ts'
 import { deployWorkloads } from '../../local/demo/workload.ts'
 import { nonceOf, testChain, type Wrap } from '../support/chain.ts'
@@ -28,7 +29,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   'store.remove': 'dynamodb:DeleteItem',
   'evidence.keep': 's3:PutObject',
 }
-const STAGES = ['evaluate', 'enrich', 'respond', 'notify', 'interact', 'sweep'] as const
+const STAGES = ['evaluate', 'enrich', 'respond', 'notify', 'interact', 'sweep', 'page'] as const
 const folder = temporaryFolder()
 const used = new Map<string, Set<string>>()
 
@@ -57,9 +58,16 @@ beforeAll(async () => {
     await chain.press({ value })
     await chain.settle()
   }
+  await chain.command('silence alert.rule = x for 1h')
+  for (const text of ['incidents', 'stop', 'resume']) await chain.command(text)
   chain.time.nowMs += 61_000
   await chain.sweep()
   await chain.settle()
+  doing.stage = 'page'
+  const page = { store: chain.ports.store, access: { kind: 'open' as const }, log: chain.ports.log }
+  const [, id] =
+    /incidents\/([0-9a-f]{32})/.exec((await respondPage({ path: '/incidents', query: '', nowMs: Date.now() }, page)).body) ?? []
+  await respondPage({ path: `/incidents/${id}`, query: '', nowMs: Date.now() }, page)
   await chain.stop()
 })
 afterAll(() => folder.remove())

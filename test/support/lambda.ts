@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, SQSEvent } from 'aws-lambda'
 import type { Queue, ReceivedMessage } from '../../lib/port/queue.ts'
 
-/** The event that SQS hands a function for these messages. */
-export function sqsEvent(messages: readonly ReceivedMessage[], queueName = 'queue'): SQSEvent {
+/** The event that SQS hands a function for these messages; of one `group`, where it is a FIFO queue's. */
+export function sqsEvent(messages: readonly ReceivedMessage[], queueName = 'queue', group?: string): SQSEvent {
   return {
     Records: messages.map(({ id, body, attributes, receipt, receiveCount }) => ({
       messageId: id,
@@ -13,6 +13,7 @@ export function sqsEvent(messages: readonly ReceivedMessage[], queueName = 'queu
         SentTimestamp: '0',
         SenderId: 'test',
         ApproximateFirstReceiveTimestamp: '0',
+        ...(group === undefined ? {} : { MessageGroupId: group }),
       },
       messageAttributes: Object.fromEntries(
         Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),

@@ -1,0 +1,71 @@
+import { contentHash } from '../../detection/id.ts'
+import { CodedError } from '../../error.ts'
+import type { ChatMessage } from '../../port/chat.ts'
+import type { Reply } from '../../slack/thread.ts'
+import type { Held, MessageState } from './hold.ts'
+import { REPLIES_A_MINUTE, takePlace } from './pace.ts'
+import { plainly } from './plainly.ts'
+import { forgotten, isWithoutEffect, type Showing, type ShowPorts } from './show.ts'
+
+/** More are not posted in one thread. */
+export const MOST_REPLIES = 50
+/** So many at once; the others follow with the next sweep. */
+const AT_ONCE = 10
+const MINUTE_MS = 60_000
+
+const markOf = ({ key }: Reply): string => contentHash(key, 12)
+
+/** Whether nothing is left to be done for the reply: it was posted, or the thread is full. */
+export function isTold({ told }: MessageState, reply: Reply): boolean {
+  return told.length >= MOST_REPLIES || told.includes(markOf(reply))
+}
+
+/** Posts what is not in the thread yet, each once, in its order. Returns when (Unix ms) the rest may follow, where not all could. */
+export async function postReplies(held: Held, showing: Showing, ports: ShowPorts): Promise<number | undefined> {
+  const { channel, name, replies } = showing
+  const { store, clock } = ports
+  const waiting = replies.filter((reply) => !isTold(held.state, reply))
+  // What became of one that was begun is found out first.
+  const begun = waiting.filter((reply) => markOf(reply) === held.state.telling?.reply)
+  const inOrder = [...begun, ...waiting.filter((reply) => !begun.includes(reply))]
+  for (const [count, reply] of inOrder.entries()) {
+    if (held.state.told.length >= MOST_REPLIES) return undefined
+    if (count >= AT_ONCE) return clock()
+    const place = { name: `replies#${channel}`, by: `${name} ${reply.key}`, most: REPLIES_A_MINUTE }
+    if (!(await takePlace(store, place, clock()))) return clock() + MINUTE_MS
+    await postReply(held, reply, showing, ports)
+  }
+  return undefined
+}
+
+async function postReply(held: Held, reply: Reply, { name }: Showing, { chat, clock, log }: ShowPorts): Promise<void> {
+  const { posted, telling: before } = held.state
+  if (!posted) return
+  const mark = markOf(reply)
+  const key = `${name}/${mark}`
+  const isAgain = before?.reply === mark
+  const telling = isAgain ? before : { reply: mark, sinceMs: clock(), thread: posted.ts }
+  held.state = { ...held.state, telling }
+  if (!isAgain) await held.save()
+  try {
+    const found = isAgain ? await chat.find(posted.channel, key, telling.sinceMs, telling.thread) : undefined
+    const message = held.state.told.length === MOST_REPLIES - 1 ? asLast(reply.message) : reply.message
+    if (!found) await plainly(message, (said) => chat.post(posted.channel, key, said, posted.ts), { log, of: key })
+  } catch (error) {
+    if (!isAgain && isWithoutEffect(error)) held.state = untelling(held.state)
+    // The message that it belongs under is gone: it is posted anew, and then this.
+    if (error instanceof CodedError && error.code === 'conflict') held.state = forgotten(held.state)
+    throw error
+  }
+  held.state = { ...untelling(held.state), told: [...held.state.told, mark] }
+}
+
+function untelling({ telling: _known, ...state }: MessageState): MessageState {
+  return state
+}
+
+function asLast(message: ChatMessage): ChatMessage {
+  const text = `This is the last of ${MOST_REPLIES} replies; what else comes is shown in the message above.`
+  const note = { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }
+  return { ...message, blocks: [...message.blocks.slice(0, 49), note] }
+}
