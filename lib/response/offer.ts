@@ -4,11 +4,18 @@ import { incidentPartition } from '../incident/incident.ts'
 import { read, type Store, update } from '../port/store.ts'
 import { type ActionRequest, Target } from './request.ts'
 
-/** `reason`: what this person gave as one. */
-const Press = z.object({ user: z.string(), name: z.string(), atMs: z.number().int(), reason: z.string().max(500).optional() })
+/** `reason`: what this person gave as one; `choice`: of several things that the offer may stand for. */
+const Press = z.object({
+  user: z.string(),
+  name: z.string(),
+  atMs: z.number().int(),
+  reason: z.string().max(500).optional(),
+  choice: z.string().max(20).optional(),
+})
 
-/** Something that a person may press, once; or two people, where it takes two (`people`; `approvals`: those who have). What the button carries is the `nonce` alone; all else stands here. It is kept beside the
- *  incident (`offer#…`) and, for the press, under its nonce, where the claim is the truth. */
+/** Something that a person may press, once; or two people, where it takes two (`people`; `approvals`: those who have). What the button carries
+ *  is the `nonce` alone; all else stands here. It is kept beside the incident (`offer#…`) and, for the press, under its nonce, where the
+ *  claim is the truth. */
 export const Offer = z.object({
   nonce: z.string(),
   incident: z.string(),
@@ -22,10 +29,12 @@ export const Offer = z.object({
   people: z.number().int().min(1).max(2).default(1),
   approvals: z.array(Press).default([]),
   claim: Press.optional(),
+  /** When (Unix ms) what it stands for was done, where that is no change to a cluster. */
+  doneMs: z.number().int().optional(),
 })
 export type Offer = z.infer<typeof Offer>
 
-export type WantedOffer = Omit<Offer, 'nonce' | 'claim' | 'people' | 'approvals'> & { readonly sk: string; readonly people?: 2 }
+export type WantedOffer = Omit<Offer, 'nonce' | 'claim' | 'people' | 'approvals' | 'doneMs'> & { readonly sk: string; readonly people?: 2 }
 
 const nonceKey = (nonce: string) => ({ pk: `nonce#${nonce}`, sk: 'offer' })
 const KEEP_SECONDS = 30 * 86_400
@@ -49,8 +58,17 @@ export async function offerFor(store: Store, nonce: string): Promise<Offer | und
   return /^[\w-]{16,64}$/.test(nonce) ? read(store, nonceKey(nonce), Offer) : undefined
 }
 
+/** From now on what it stands for is not done again. */
+export async function markDone(store: Store, nonce: string, nowMs: number): Promise<void> {
+  await update(store, nonceKey(nonce), Offer, (offer) => (offer && offer.doneMs === undefined ? { ...offer, doneMs: nowMs } : undefined))
+}
+
+/** Who presses, and what this person says with it. */
+export type Claimant = { readonly id: string; readonly name: string; readonly reason?: string; readonly choice?: string }
+
+/** `isAgain`: it was this person's already. */
 export type ClaimResult =
-  | { readonly kind: 'claimed'; readonly offer: Offer }
+  | { readonly kind: 'claimed'; readonly offer: Offer; readonly isAgain: boolean }
   | { readonly kind: 'taken'; readonly by: NonNullable<Offer['claim']> }
   | { readonly kind: 'one_more'; readonly offer: Offer }
   | { readonly kind: 'expired' | 'unknown' | 'same_person' }
@@ -60,20 +78,20 @@ export type ClaimResult =
 export async function claimOffer(
   store: Store,
   nonce: string,
-  user: { readonly id: string; readonly name: string },
+  { id, name, ...said }: Claimant,
   { nowMs, people }: { readonly nowMs: number; readonly people: number },
 ): Promise<ClaimResult> {
   let result: ClaimResult = { kind: 'unknown' }
   await update(store, nonceKey(nonce), Offer, (offer) => {
     if (!offer) result = { kind: 'unknown' }
-    else if (offer.claim) result = offer.claim.user === user.id ? { kind: 'claimed', offer } : { kind: 'taken', by: offer.claim }
+    else if (offer.claim) result = offer.claim.user === id ? { kind: 'claimed', offer, isAgain: true } : { kind: 'taken', by: offer.claim }
     else if (nowMs >= offer.expiresMs) result = { kind: 'expired' }
-    else if (offer.approvals.some((one) => one.user === user.id)) result = { kind: 'same_person' }
+    else if (offer.approvals.some((one) => one.user === id)) result = { kind: 'same_person' }
     else {
-      const press = { user: user.id, name: user.name, atMs: nowMs }
+      const press = { user: id, name, atMs: nowMs, ...said }
       const isEnough = offer.approvals.length + 1 >= Math.max(people, offer.people)
       const next = isEnough ? { ...offer, claim: press } : { ...offer, approvals: [...offer.approvals, press] }
-      result = { kind: isEnough ? 'claimed' : 'one_more', offer: next }
+      result = isEnough ? { kind: 'claimed', offer: next, isAgain: false } : { kind: 'one_more', offer: next }
       return next
     }
     return undefined
@@ -87,6 +105,7 @@ export function requestOf({ nonce, incident, action, parameters, target, dryRun,
   const [first] = approvals
   const by = { kind: 'user' as const, id: claim.user, name: claim.name, ...(first ? { first: { id: first.user, name: first.name } } : {}) }
   const expiresMs = claim.atMs + 15 * 60_000
-  const request = { id: contentId('action', nonce), incident, action, parameters, target, by, expiresMs }
+  const { reason } = claim
+  const request = { id: contentId('action', nonce), incident, action, parameters, target, by, expiresMs, ...(reason ? { reason } : {}) }
   return dryRun ? { ...request, dryRun } : request
 }

@@ -1,7 +1,10 @@
 import { contentId } from '../detection/id.ts'
 import { type Incident, latestPod } from '../incident/incident.ts'
+import { worstRule } from '../incident/worst-rule.ts'
 import { actionNamed } from './actions/index.ts'
-import { requestOf, type WantedOffer } from './offer.ts'
+import { isDecisionOf } from './decision.ts'
+import { type Offer, requestOf, type WantedOffer } from './offer.ts'
+import type { PlannedAction } from './plan.ts'
 import type { ActionRecord } from './record.ts'
 import type { Target } from './request.ts'
 import type { IncidentView } from './view.ts'
@@ -14,10 +17,17 @@ const BY_HAND: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const DAY_MS = 24 * 3600_000
 
 /** What may be pressed as the incident now stands; pure. An action that is in force on the pod that is there now, or was asked for and is
- *  not settled, is not offered again; what was begun can be released, even when the incident is closed; a response in mode approve gives its
- *  own parameters and expiry. */
+ *  not settled, is not offered again; what was begun can be released, and a silence ended, even when the incident is closed; a response in
+ *  mode approve gives its own parameters and expiry. */
 export function wantedOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
-  return [...actionOffers(view, nowMs), ...releaseOffers(view, nowMs), ...acknowledgeOffers(view, nowMs)]
+  return [
+    ...actionOffers(view, nowMs),
+    ...rejectOffers(view, nowMs),
+    ...releaseOffers(view, nowMs),
+    ...acknowledgeOffers(view, nowMs),
+    ...silenceOffers(view, nowMs),
+    ...closingOffers(view, nowMs),
+  ]
 }
 
 /** The nonces of buttons that were given out for one person, for what a response has come to ask two for. */
@@ -30,14 +40,22 @@ function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[]
   const { incident, plans, context } = view
   const target = latestTarget(incident)
   if (incident.status === 'closed' || !target || inForce(view, 'delete') || context?.absent !== undefined) return []
-  const asked = plans.filter(({ mode, request }) => mode === 'approve' && nowMs < request.expiresMs && isSamePod(request.target, target))
+  const asked = plans.filter((plan) => asks(plan, nowMs) && isSamePod(plan.request.target, target))
   const names = new Set([...asked.map(({ request }) => request.action), ...Object.keys(BY_HAND)])
   return [...names].flatMap((action) => {
     if (inForce(view, action) || isPending(view, action)) return []
     const plan = asked.find(({ request }) => request.action === action && !isUsed(view, action, request.id))
     if (plan) {
       const { parameters, target: planned, expiresMs, dryRun } = plan.request
-      const wanted = { incident: incident.id, action, parameters, target: planned, expiresMs, ...(dryRun ? { dryRun } : {}) }
+      const wanted = {
+        incident: incident.id,
+        action,
+        parameters,
+        target: planned,
+        expiresMs,
+        plan: plan.request.id,
+        ...(dryRun ? { dryRun } : {}),
+      }
       return [numbered(view, plan.people === 2 ? { ...wanted, people: 2 } : wanted, plan.request.id.slice(0, 16), nowMs)]
     }
     const parameters = BY_HAND[action]
@@ -47,6 +65,44 @@ function actionOffers(view: IncidentView, nowMs: number): readonly WantedOffer[]
     const wanted = { incident: incident.id, action, parameters, target, expiresMs: nowMs + DAY_MS }
     return [numbered(view, isForTwo ? { ...wanted, people: 2 } : wanted, basis, nowMs)]
   })
+}
+
+/** One button for all that is asked: what it rejects is what was shown with it. */
+function rejectOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
+  const { incident, plans } = view
+  if (incident.status === 'closed') return []
+  const asked = plans.filter((plan) => asks(plan, nowMs) && !isUsed(view, plan.request.action, plan.request.id))
+  if (asked.length === 0) return []
+  const ids = asked.map(({ request }) => request.id).sort()
+  const expiresMs = Math.max(...asked.map(({ request }) => request.expiresMs))
+  const wanted = { incident: incident.id, action: 'reject', parameters: { plans: ids }, expiresMs }
+  return [numbered(view, wanted, contentId(ids).slice(0, 16), nowMs)]
+}
+
+function silenceOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
+  const { incident, silences } = view
+  const holding = silences.filter(({ untilMs, endedBy }) => nowMs < untilMs && endedBy === undefined)
+  if (holding.length > 0) {
+    const names = holding.map(({ name }) => name).sort()
+    const expiresMs = Math.max(...holding.map(({ untilMs }) => untilMs))
+    const wanted = { incident: incident.id, action: 'end_silence', parameters: { names }, expiresMs }
+    return [numbered(view, wanted, contentId(names).slice(0, 16), nowMs)]
+  }
+  if (incident.status === 'closed') return []
+  const rule = worstRule(incident)
+  const wanted = { incident: incident.id, action: 'silence', parameters: { rule }, expiresMs: nowMs + 7 * DAY_MS }
+  return [numbered(view, wanted, contentId(rule).slice(0, 16), nowMs)]
+}
+
+function closingOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
+  if (view.incident.status === 'closed') return []
+  const wanted = { incident: view.incident.id, action: 'not_a_threat', parameters: {}, expiresMs: nowMs + 7 * DAY_MS }
+  return [numbered(view, wanted, 'not-a-threat', nowMs)]
+}
+
+/** Whether the response still asks for approval of it. */
+function asks({ mode, request, decision }: PlannedAction, nowMs: number): boolean {
+  return mode === 'approve' && decision === undefined && nowMs < request.expiresMs
 }
 
 function releaseOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {
@@ -99,10 +155,17 @@ function inForce(view: IncidentView, name: string): boolean {
   return view.actions.some((record) => record.request.action === name && record.outcome?.state === 'done' && isOfNow(record))
 }
 
-/** Pressed or sent, and without an outcome yet. */
-export function isPending({ offers, actions }: IncidentView, name: string): boolean {
+/** Pressed or sent, and without an outcome yet. A press that came after somebody else's decision is none. */
+export function isPending({ offers, actions, plans }: IncidentView, name: string): boolean {
   const settled = new Set(actions.filter(({ outcome }) => outcome !== undefined).map(({ request }) => request.id))
-  const pressed = offers.map(({ offer }) => offer).filter(({ action, claim }) => action === name && claim !== undefined)
+  const decided = new Map(plans.map(({ request, decision }) => [request.id, decision]))
+  const isOverruled = ({ plan, claim }: Offer): boolean => {
+    const decision = plan === undefined ? undefined : decided.get(plan)
+    return claim !== undefined && decision !== undefined && !isDecisionOf(decision, { kind: 'approved', ...claim })
+  }
+  const pressed = offers
+    .map(({ offer }) => offer)
+    .filter((offer) => offer.action === name && offer.claim !== undefined && offer.doneMs === undefined && !isOverruled(offer))
   if (pressed.some((offer) => !settled.has(requestOf(offer)?.id ?? ''))) return true
   return actions.some(({ request, outcome }) => request.action === name && outcome === undefined)
 }
@@ -120,7 +183,18 @@ function numbered({ offers }: IncidentView, wanted: Omit<WantedOffer, 'sk'>, bas
   return { ...wanted, sk: open?.sk ?? `${prefix}${String(earlier.length).padStart(4, '0')}` }
 }
 
-/** The button's word. */
-export function offerTitle(action: string): string {
-  return actionNamed(action)?.title ?? { release: 'Release', acknowledge: 'Acknowledge' }[action] ?? action
+const TITLES: ReadonlyMap<string, string> = new Map([
+  ['release', 'Release'],
+  ['acknowledge', 'Acknowledge'],
+  ['reject', 'Reject'],
+  ['silence', 'Silence'],
+  ['end_silence', 'End the silence'],
+  ['not_a_threat', 'Not a threat'],
+])
+
+/** The button's word: of an action, or of an offer, which may be the answer to a response that asks (`Approve: Isolate`). */
+export function offerTitle(of: string | Pick<Offer, 'action' | 'plan'>): string {
+  if (typeof of !== 'string' && of.plan !== undefined) return `Approve: ${offerTitle(of.action)}`
+  const action = typeof of === 'string' ? of : of.action
+  return actionNamed(action)?.title ?? TITLES.get(action) ?? action
 }

@@ -43,6 +43,27 @@ export type Presser = {
   readonly groups: readonly string[]
 }
 
+/** The word in a permission that an offer goes by. */
+export function permissionFor(action: string): string {
+  return action === 'end_silence' ? 'silence' : action
+}
+
+/** The user groups by which somebody may be allowed this here: whether a person is in them is to be asked. */
+export function groupsThatMatter(
+  permissions: readonly Permission[],
+  action: string,
+  by: Omit<Presser, 'user' | 'groups'>,
+): readonly string[] {
+  const groups = permissions
+    .filter(({ slack, actions }) => isHere(slack, by) && actions.some((name) => name === action))
+    .flatMap(({ slack }) => slack.user_groups)
+  return [...new Set(groups)]
+}
+
+function isHere({ app, workspace, channels }: Permission['slack'], by: Omit<Presser, 'user' | 'groups'>): boolean {
+  return app === by.app && workspace === by.workspace && channels.includes(by.channel)
+}
+
 /** How many people it takes, or which of the permissions' conditions nobody met: the workspace (or app), or this person's right to this action here. */
 export type Grant =
   | { readonly kind: 'allowed'; readonly people: 1 | 2 }

@@ -3,7 +3,13 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 /** Slack's word that a request is its own is good for five minutes, in both directions. */
 const WINDOW_SECONDS = 300
 
-export type SignedRequest = { readonly rawBody: string; readonly timestamp: string | undefined; readonly signature: string | undefined }
+/** `contentType`: that header, where it is known. */
+export type SignedRequest = {
+  readonly rawBody: string
+  readonly timestamp: string | undefined
+  readonly signature: string | undefined
+  readonly contentType?: string | undefined
+}
 
 /** Whether Slack signed this body, and lately; compared in constant time. `nowMs`: Unix milliseconds.
  *  Source: Slack, "Verifying requests from Slack" (v0 = HMAC-SHA256 of `v0:timestamp:body`). */

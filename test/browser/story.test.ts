@@ -14,9 +14,16 @@ afterAll(() => browser?.close())
 
 async function clickAs(page: Page, user: string, button: string): Promise<void> {
   await page.getByLabel('You are').selectOption(user)
-  await page.getByRole('button', { name: button, exact: true }).last().click()
-  const dialog = page.getByRole('dialog')
-  if (button === 'Isolate') await dialog.getByRole('button', { name: 'Isolate', exact: true }).click()
+  await page
+    .getByRole('button')
+    .filter({ hasText: new RegExp(`^${button}$`) })
+    .last()
+    .click()
+  if (button !== 'Release')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Isolate/ })
+      .click()
 }
 
 test('a person plays the story on the page: refused as Mallory, isolated and released as Alice', async () => {
@@ -25,8 +32,8 @@ test('a person plays the story on the page: refused as Mallory, isolated and rel
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
   const clicks = [
-    () => clickAs(page, 'U0MALLORY', 'Isolate'),
-    () => clickAs(page, 'U0ALICE', 'Isolate'),
+    () => clickAs(page, 'U0MALLORY', 'Approve: Isolate'),
+    () => clickAs(page, 'U0ALICE', 'Approve: Isolate'),
     () => clickAs(page, 'U0ALICE', 'Release'),
   ]
   const results: StepResult[] = []

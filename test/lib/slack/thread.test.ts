@@ -99,7 +99,7 @@ test('an outcome is told with where its evidence is', () => {
     evidence: { uri: 's3://evidence/1', sha256: 'ab'.repeat(32) },
   }
   expect(textsOf(viewOf({ actions: [record] }))).toEqual([
-    `✅ *Delete* done, asked by <@U0ALICE>: “a miner” @1795495758\nPod \`shop/web-1\`\n🗄️ Evidence: \`s3://evidence/1\`\nSHA-256 \`${'ab'.repeat(32)}\``,
+    `✅ *Delete* done, evidence of it was kept first, asked by <@U0ALICE>: “a miner” @1795495758\nPod \`shop/web-1\`\n🗄️ Evidence: \`s3://evidence/1\`\nSHA-256 \`${'ab'.repeat(32)}\``,
   ])
 })
 
@@ -114,7 +114,7 @@ test('what a release has undone is told by the release', () => {
   const undone = { ...recordOf('isolate', { state: 'undone', why: 'by @alice' }), undoneBy: 'release' }
   const release = recordOf('release', { state: 'undone', why: 'isolate' })
   expect(textsOf(viewOf({ actions: [undone, release] }))).toEqual([
-    expect.stringMatching(/^↩️ \*Release\* undone: isolate, asked by <@U0ALICE>/),
+    expect.stringMatching(/^↩️ \*Release\* done: isolate, asked by <@U0ALICE>/),
   ])
   expect(textsOf(viewOf({ actions: [undone] }))).toEqual([expect.stringMatching(/^↩️ \*Isolate\* undone: by @alice/)])
 })
