@@ -20,6 +20,7 @@ export function localCommand(packageRoot: string): Command {
       `
 Slack is the real one when SLACK_BOT_TOKEN is set. Presses come by Socket Mode with SLACK_APP_TOKEN (no public URL is needed), or to
 POST /slack/interactions with SLACK_SIGNING_SECRET; one of the two must be set. docs/slack.md says how, step by step.
+Messages link to the incident's page at the address of --http, or at CREANCE_PAGE_URL, where people reach that by another.
 Addresses other than loopback: CREANCE_INSECURE=true.`,
     )
     .action(async (flags) => {
@@ -41,13 +42,15 @@ Addresses other than loopback: CREANCE_INSECURE=true.`,
 }
 
 function settingsFrom(flags: object, packageRoot: string): LocalSettings {
-  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, CREANCE_NODE, CREANCE_INSECURE } = process.env
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, CREANCE_NODE, CREANCE_PAGE_URL, CREANCE_INSECURE } =
+    process.env
   const fromEnv = {
     slackToken: SLACK_BOT_TOKEN,
     slackAppToken: SLACK_APP_TOKEN,
     slackSigningSecret: SLACK_SIGNING_SECRET,
     slackApi: SLACK_API_URL,
     node: CREANCE_NODE,
+    pageUrl: CREANCE_PAGE_URL,
     insecure: CREANCE_INSECURE,
   }
   return readLocalSettings({ ...fromEnv, ...flags, packageRoot })

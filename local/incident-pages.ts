@@ -10,8 +10,13 @@ import { type PageAccess, type PagePorts, respondPage } from '../lib/page/respon
 import type { Clock } from '../lib/port/log.ts'
 
 /** `baseUrl`: the origin that is listened on; `publicUrl`: where people reach it, if that is another. `data`: the folder that the key for links is
- *  kept in. */
-type Settings = { readonly baseUrl: string; readonly publicUrl?: string | undefined; readonly data: string }
+ *  kept in. `isForPlay`: nothing here is anybody's secret (Slack is the stand-in), so whoever is at this machine needs no link. */
+type Settings = {
+  readonly baseUrl: string
+  readonly publicUrl?: string | undefined
+  readonly data: string
+  readonly isForPlay: boolean
+}
 type Ports = Omit<PagePorts, 'access'> & { readonly clock: Clock }
 /** `app`: the routes, to be mounted at `/`. `links`: what messages may carry. */
 export type IncidentPages = { readonly app: Hono<{ Bindings: HttpBindings }>; readonly links: PageLinks }
@@ -20,15 +25,15 @@ export type IncidentPages = { readonly app: Hono<{ Bindings: HttpBindings }>; re
 const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 const HOSTS = /^(127\.0\.0\.1|localhost|\[::1\])$/
 
-/** The pages of incidents at `/incidents`. Whoever is at this machine sees all of them; whoever comes over a network, through a tunnel, or under another
- *  name than loopback's (a web page whose name was re-bound) needs a signed link. */
-export function incidentPages({ baseUrl, publicUrl, data }: Settings, { store, log, clock }: Ports): IncidentPages {
+/** The pages of incidents at `/incidents`, for who has a signed link. Where it is for play, whoever is at this machine sees all of them: by loopback's
+ *  name, so that no web page whose name was re-bound does, and not through what says that it forwards. A bare TCP tunnel does not say so. */
+export function incidentPages({ baseUrl, publicUrl, data, isForPlay }: Settings, { store, log, clock }: Ports): IncidentPages {
   const key = keptKey(join(data, 'page-key'))
   const signed: PageAccess = { kind: 'signed', keys: PageKeys.parse(key) }
   const { hostname, port } = new URL(baseUrl)
-  const isLocal = isLoopback({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) })
+  const isOpen = isForPlay && publicUrl === undefined && isLoopback({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) })
   const answer = async ({ req }: Context): Promise<Response> => {
-    const access: PageAccess = isLocal && isFromHere(req.raw.headers, port) ? { kind: 'open' } : signed
+    const access: PageAccess = isOpen && isFromHere(req.raw.headers, port) ? { kind: 'open' } : signed
     const { pathname, search } = new URL(req.url)
     const { status, headers, body } = await respondPage({ path: pathname, query: search.slice(1), nowMs: clock() }, { store, log, access })
     return new Response(body, { status, headers })
@@ -36,7 +41,7 @@ export function incidentPages({ baseUrl, publicUrl, data }: Settings, { store, l
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/incidents', answer)
   app.get('/incidents/:id', answer)
-  const links = isLocal && publicUrl === undefined ? plainLinks(baseUrl) : pageLinks({ baseUrl: publicUrl ?? baseUrl, key, clock })
+  const links = isOpen ? plainLinks(baseUrl) : pageLinks({ baseUrl: publicUrl ?? baseUrl, key, clock })
   return { app, links }
 }
 

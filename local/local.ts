@@ -98,7 +98,7 @@ async function open(settings: LocalSettings, log: Log, opened: AsyncDisposableSt
   }
   const slack = usesStandIn ? mountSlack(standIn) : undefined
   opened.defer(() => slack?.close())
-  const pages = incidentPages({ baseUrl: httpUrl, data }, { store, log, clock })
+  const pages = incidentPages({ baseUrl: httpUrl, publicUrl: settings.pageUrl, data, isForPlay: usesStandIn }, { store, log, clock })
   const { metrics, gauge, text } = prometheusMetrics()
   const slackAccess = { token: settings.slackToken ?? STAND_IN.token, apiUrl: slack ? `${httpUrl}/api/` : settings.slackApi }
   const dialog = slackDialog(slackAccess)

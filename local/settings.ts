@@ -11,6 +11,8 @@ export const LocalSettings = z.object({
   rules: z.array(z.string().min(1)).optional(),
   kubeconfig: z.string().min(1).optional(),
   slackApi: z.url().optional(),
+  /** Where people reach the pages of incidents. */
+  pageUrl: z.url({ protocol: /^https?$/ }).optional(),
   cluster: z.string().min(1).max(100).default('local'),
   node: z.string().min(1).optional(),
   insecure: z.stringbool().default(false),

@@ -11,6 +11,7 @@ import type { ListQuery } from './list-query.ts'
 export const SHOWN = 25
 export const LOOKED_AT = 100
 const AT_ONCE = 10
+const DAY_MS = 86_400_000
 
 /** `next`: where the next page begins; undefined: there are no more. `unreadable`: how many have a shape that this version does not know.
  *  `cutDays`: days with more incidents than are put in order. */
@@ -29,7 +30,8 @@ export async function readList(store: Store, query: ListQuery, nowMs: number): P
   const cutDays: string[] = []
   let [lookedAt, unreadable] = [0, 0]
   let last: Listed | undefined
-  for await (const day of daysNewestFirst(store, before?.day ?? dayOf(nowMs + 86_400_000))) {
+  const latest = dayOf(nowMs + DAY_MS)
+  for await (const day of daysNewestFirst(store, before && before.day < latest ? before.day : latest)) {
     const { listed, isCut } = await listedOn(store, day)
     if (isCut) cutDays.push(day)
     const left = before ? listed.filter((one) => laterFirst(before, one) < 0) : listed

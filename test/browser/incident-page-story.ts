@@ -20,7 +20,7 @@ export async function serveChain(): Promise<ServedChain> {
   const server = createServer()
   const url = await listenOn(server, { host: '127.0.0.1', port: 0 }, 'the page', '')
   const { store, log, clock } = chain.ports
-  const { app } = incidentPages({ baseUrl: url, data: folder.path }, { store, log, clock })
+  const { app } = incidentPages({ baseUrl: url, data: folder.path, isForPlay: true }, { store, log, clock })
   server.on('request', getRequestListener(app.fetch))
   const stop = async (): Promise<void> => {
     server.closeAllConnections()

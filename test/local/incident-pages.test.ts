@@ -7,9 +7,9 @@ import { temporaryFolder } from '../support/temporary-folder.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 let folder: ReturnType<typeof temporaryFolder>
-const open = (baseUrl: string, publicUrl?: string) => {
+const open = (baseUrl: string, publicUrl?: string, isForPlay = true) => {
   const store = memoryStore()
-  return { store, ...incidentPages({ baseUrl, publicUrl, data: folder.path }, { store, log: quiet, clock: () => NOW }) }
+  return { store, ...incidentPages({ baseUrl, publicUrl, data: folder.path, isForPlay }, { store, log: quiet, clock: () => NOW }) }
 }
 beforeEach(() => {
   folder = temporaryFolder()
@@ -42,6 +42,17 @@ describe('on loopback', () => {
     await keep(store, incidentOf({ id: 'a' }))
     expect(links.incident('a')).toBe('http://127.0.0.1:2802/incidents/a')
     expect((await app.request(links.incident('a'), { headers: { host: '127.0.0.1:2802' } })).status).toBe(200)
+  })
+
+  test.each([
+    ['http://127.0.0.1:2802', undefined, false],
+    ['http://127.0.0.1:2802', 'https://creance.example', true],
+  ])('at %s, public at %s, for play: %s: a signed link is needed, whatever host is claimed', async (baseUrl, publicUrl, isForPlay) => {
+    const { app, links, store } = open(baseUrl, publicUrl, isForPlay)
+    await keep(store, incidentOf({ id: 'a' }))
+    const headers = { host: '127.0.0.1:2802' }
+    expect((await app.request(`${baseUrl}/incidents/a`, { headers })).status).toBe(403)
+    expect((await app.request(links.incident('a'), { headers })).status).toBe(200)
   })
 
   test('under a public address links are signed, and open what comes through a tunnel', async () => {

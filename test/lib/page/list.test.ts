@@ -27,6 +27,14 @@ describe('the list', () => {
     expect(body).toContain('11 hours ago')
   })
 
+  test('reads no more for an address that begins in a far future', async () => {
+    await keep(store, incidentOf({ id: 'a', firstNs: nsAt('2023-01-02T10:00:00Z') }))
+    let queries = 0
+    const counted: Store = { ...store, query: (...args) => store.query(...args).finally(() => void (queries += 1)) }
+    expect(titles((await ask(counted, '/incidents?before=9999-12-31.1.a')).body)).toEqual(['Incident a'])
+    expect(queries).toBeLessThan(10)
+  })
+
   test('says that there is none', async () => {
     expect((await ask(store, '/incidents')).body).toContain('No incident, or none that is asked for.')
   })
