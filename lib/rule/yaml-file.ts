@@ -1,6 +1,7 @@
 import { isMap, isSeq, LineCounter, type Node, parseAllDocuments } from 'yaml'
 import type { z } from 'zod'
 import { messageOf } from '../error.ts'
+import { issueWords } from './issue-words.ts'
 import type { Problem } from './problem.ts'
 
 /** One item of a rule file (an element of the list, or a whole document), with a way back to its place in the text. */
@@ -51,15 +52,12 @@ export function readRuleFile(file: string, text: string): { readonly items: read
 export function parseItem<T>(item: RuleItem, schema: z.ZodType<T>): { readonly value: T } | { readonly problems: readonly Problem[] } {
   const parsed = schema.safeParse(item.value)
   if (parsed.success) return { value: parsed.data }
-  return { problems: parsed.error.issues.map((issue) => problemAt(item, issue.path, 'invalid_rule', wordsOf(issue))) }
+  const words = issueWords(schema, parsed.error.issues)
+  return { problems: words.map(({ path, message }) => problemAt(item, path, 'invalid_rule', message)) }
 }
 
 export function problemAt(item: RuleItem, path: readonly PropertyKey[], code: string, message: string): Problem {
   return { file: item.file, ...item.at(path), severity: 'error', code, message }
-}
-
-function wordsOf({ path, message }: z.core.$ZodIssue): string {
-  return path.length > 0 ? `${path.join('.')}: ${message}` : message
 }
 
 /** Where the deepest node on the path begins; a key's own place where the path ends at a key. */

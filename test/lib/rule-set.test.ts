@@ -32,7 +32,7 @@ test.each([
   ['not YAML', 'a: [', /^1:\d+ LOAD_ERR_YAML_PARSE /],
   ['an item of no kind', '- {rulez: 1}', /^1:3 LOAD_UNKNOWN_ITEM expected one of correlation, response/],
   ['a scalar', 'hello', /^1:1 LOAD_ERR_YAML_VALIDATE/],
-  ['an unknown key', `- ${RESPONSE}\n  colour: red`, /^1:3 invalid_rule Unrecognized key: "colour"/],
+  ['an unknown key', `- ${RESPONSE}\n  colour: red`, /^\d+:3 invalid_rule Unrecognized key: "colour"/],
   [
     'an unknown action',
     '- response: R\n  match: alert.rule = x\n  actions:\n    - explode: {}',

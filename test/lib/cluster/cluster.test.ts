@@ -75,9 +75,9 @@ test.each([
     [`2:3 in_cluster: expected one of ${KINDS}; there is eks already`],
   ],
   ['no name', '- cluster: ""\n  in_cluster: {}', ['1:3 cluster: Too small: expected string to have >=1 characters']],
-  ['a key that is none', '- cluster: c\n  in_cluster: {}\n  region: x', ['1:3 Unrecognized key: "region"']],
-  ['in_cluster without braces', '- cluster: c\n  in_cluster:', ['2:3 in_cluster: Invalid input: expected object, received null']],
-  ['EKS without a region', '- cluster: c\n  eks: {name: p}', ['2:3 eks.region: Invalid input: expected string, received undefined']],
+  ['a key that is none', '- cluster: c\n  in_cluster: {}\n  region: x', ['3:3 Unrecognized key: "region"; expected one of cluster, description, eks, kubeconfig, in_cluster, agent']],
+  ['in_cluster without braces', '- cluster: c\n  in_cluster:', ['2:3 in_cluster: expected object, received null']],
+  ['EKS without a region', '- cluster: c\n  eks: {name: p}', ['2:3 eks.region: missing; expected string']],
   [
     'a region that is none',
     '- cluster: c\n  eks: {name: p, region: Frankfurt}',
@@ -107,7 +107,7 @@ test.each([
   [
     'a kubeconfig as text',
     '- cluster: c\n  kubeconfig: {read: "apiVersion: v1"}',
-    ['2:16 kubeconfig.read: Invalid input: expected object, received string'],
+    ['2:16 kubeconfig.read: expected object, received string'],
   ],
   [
     'a kubeconfig from nowhere',

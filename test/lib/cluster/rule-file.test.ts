@@ -27,7 +27,7 @@ test('clusters are rules like the others, and a function can load them alone', (
 
 test('what is wrong with one is told at its place, and two of one name are too', () => {
   expect(load('- cluster: a\n  in_cluster: {}\n- cluster: b\n  eks: {name: p}\n- cluster: a\n  in_cluster: {}').problems).toEqual([
-    '4:3 invalid_rule eks.region: Invalid input: expected string, received undefined',
+    '4:3 invalid_rule eks.region: missing; expected string',
     '5:3 duplicate_name there is another with the name "a"',
   ])
   expect(() => loadKind([folder.path], 'cluster', ClusterItem)).toThrow(

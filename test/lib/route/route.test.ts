@@ -59,7 +59,7 @@ test.each([
   [{ name: 'r', slack: { channel: '#alerts' } }, 'expected a Slack channel id'],
   [{ name: 'r', slack: { user: 'alice' } }, 'expected a Slack user id'],
   [{ name: 'r', slack: { channel: 'C012', user: 'U012' } }, 'expected a channel or a user'],
-  [{ name: 'r', slack: { channel: 'C012' }, min_severity: 'severe' }, 'Invalid option'],
+  [{ name: 'r', slack: { channel: 'C012' }, min_severity: 'severe' }, 'expected one of'],
   [{ name: 'r', slack: { channel: 'C012' }, minimum_severity: 'high' }, 'Unrecognized key'],
   [{ name: 'r', slack: { channel: 'C012' }, quiet_hours: [{ from: '22:00' }] }, 'Invalid input'],
 ])('%j is no route: %s', (route, why) => {

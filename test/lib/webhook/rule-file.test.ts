@@ -23,11 +23,11 @@ test.each([
     /^5:7 .*secret: expected one of secret, parameter, file/,
   ],
   ['a secret written out', 'url: https://x.example\nsecret: hunter2', /^5:7 .*secret/],
-  ['a setting that is none', 'url: https://x.example\nsettings: {update: all}', /^5:7 .*settings: Unrecognized key: "update"/],
+  ['a setting that is none', 'url: https://x.example\nsettings: {update: all}', /^5:18 .*settings: Unrecognized key: "update"/],
   [
     'a setting of another template',
     'url: https://x.example\ntemplate: teams\nsettings: {project: SEC}',
-    /^6:7 .*settings: Unrecognized key: "project"/,
+    /^6:18 .*settings: Unrecognized key: "project"/,
   ],
   ['Jira without settings', 'url: https://x.example\ntemplate: jira\nsecret: {secret: a}', /^3:5 .*settings/],
   [
