@@ -6,6 +6,7 @@ import { CodedError, messageOf } from '../lib/error.ts'
 import { checkCommand } from './check.ts'
 import { demoCommand } from './demo.ts'
 import { forwardCommand } from './forward.ts'
+import { journalCommand } from './journal.ts'
 import { localCommand } from './local.ts'
 import { matchCommand } from './match.ts'
 import { parseCommand } from './parse.ts'
@@ -39,6 +40,7 @@ const program = new Command('creance')
   .addCommand(replayCommand(packageRoot))
   .addCommand(rbacCommand(packageRoot))
   .addCommand(responsesCommand(packageRoot))
+  .addCommand(journalCommand())
   .addCommand(slackCommand(packageRoot))
   .addCommand(matchCommand())
   .addCommand(parseCommand())

@@ -61,6 +61,11 @@ function checkCommand(packageRoot: string): Command {
     .action(async ({ rules, slackApi, json = false }: CheckFlags) => {
       const { SLACK_BOT_TOKEN: token, SLACK_APP_TOKEN: appToken } = process.env
       if (!token) throw new CodedError('invalid_config', 'SLACK_BOT_TOKEN is not set: it is the Bot User OAuth Token (xoxb-…) of the app')
+      if (token.startsWith('xapp-'))
+        throw new CodedError(
+          'invalid_config',
+          'SLACK_BOT_TOKEN holds an app-level token (xapp-…): expected the Bot User OAuth Token (xoxb-…)',
+        )
       const { slackProbe } = await import('../lib/adapter/slack-check.ts')
       const { checkSetup } = await import('../lib/slack/setup.ts')
       const findings = await checkSetup(rulesAt(rules, packageRoot), slackProbe({ token, apiUrl: slackApi }), appToken || undefined)

@@ -47,7 +47,7 @@ function wordOf(method: string): (error: unknown) => string {
         retryAfterSeconds: error.retryAfter,
       })
     if (error instanceof WebAPIPlatformError && /^\w{1,100}$/.test(error.data.error)) return error.data.error
-    throw new CodedError('unavailable', `Slack: ${method}: no answer`, { cause: error })
+    throw new CodedError('unavailable', `Slack: ${method}: no answer; can this machine reach slack.com?`, { cause: error })
   }
 }
 

@@ -16,8 +16,8 @@ export const HOURS_FIELDS = {
     .default([...DAYS])
     .describe('The days on which it begins.'),
   from: TimeOfDay,
-  to: TimeOfDay.describe('At or before `from`: on the next day.'),
-  timezone: TimeZone.default('UTC'),
+  to: TimeOfDay.describe('At or before `from`: on the next day. The same as `from`: all day.'),
+  timezone: TimeZone.default('UTC').describe('Of the IANA database, such as Europe/Berlin; UTC if it is not said.'),
 }
 const Hours = z.object(HOURS_FIELDS)
 export type Hours = z.infer<typeof Hours>

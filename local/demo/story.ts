@@ -56,7 +56,7 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
     const found = (await lines(pod)).find(
       (one) => one.kind === kind && one.outcome === outcome && (action === undefined || one.action === action),
     )
-    expectThat(found, `no line "${kind} ${action ?? ''} ${outcome}" in the journal`)
+    expectThat(found, `the journal has no ${kind} of ${action ?? 'it'} that was ${outcome} yet`)
     return found
   }
 
@@ -101,7 +101,7 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
     },
     {
       name: 'Mallory, who may not, presses Isolate: refused, and told so',
-      ask: 'choose Mallory under "You are", and press Approve: Isolate',
+      ask: 'choose Mallory under "You are", press Approve: Isolate, and confirm',
       act: () => press('U0MALLORY', 'isolate', nginx),
       verify: async () => {
         const { why } = await line(nginx, 'press', 'refused', 'isolate')
@@ -115,7 +115,7 @@ export function story({ forwarderUrl, cluster, store, slack }: Local): readonly 
     },
     {
       name: 'Alice, who may, presses Isolate: the pod, and no other, is cut off',
-      ask: 'choose Alice under "You are", and press Approve: Isolate',
+      ask: 'choose Alice under "You are", press Approve: Isolate, and confirm',
       act: () => press('U0ALICE', 'isolate', nginx),
       verify: async () => {
         await line(nginx, 'outcome', 'done', 'isolate')

@@ -72,6 +72,7 @@ async function asked(): Promise<void> {
   await page.getByPlaceholder('Type /creance').fill('/creance status')
   await page.keyboard.press('Enter')
   await page.getByText('Only visible to you').last().waitFor()
+  await page.getByText('Incidents:').last().scrollIntoViewIfNeeded()
   await take(page, 'command')
   await page.close()
 }

@@ -20,7 +20,7 @@ import { stillAllowing } from './still-allowing.ts'
 export const isolate: Action<IsolateParameters, Isolation> = {
   name: 'isolate',
   title: 'Isolate',
-  description: 'Cuts this one pod off the network, both directions, but for what is allowed; it ends by itself after `expires`.',
+  description: 'Cuts this one pod off the network, both directions, but for what is allowed, and ends by itself.',
   parameters: IsolateParameters,
   data: Isolation,
   rbac: (parameters = IsolateParameters.parse({})) => [
