@@ -38,9 +38,9 @@ export function podOf({ namespace, pod }: Target): string {
   return code(`${namespace}/${pod}`, 200)
 }
 
-/** As people say it: `dry run: …`, and a release that has undone what it was for is done. Where the evidence lies is told in the thread. */
+/** As people say it: `only tried, not done: …`; and a release that has undone what it was for is done. Where the evidence lies is told in the thread. */
 function shown({ request, outcome, evidence }: Settled): string {
-  if (outcome.state === 'dry_run') return outcomeWords(outcome).replace('_', ' ')
+  if (outcome.state === 'dry_run') return `only tried, not done: ${outcome.why}`
   if (isReleased(request, outcome)) return outcomeWords({ ...outcome, state: 'done' })
   return outcome.state === 'done' && evidence ? 'done, evidence of it was kept first' : outcomeWords(outcome)
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Digest } from '../../../lib/route/digest.ts'
 import { digestMessage } from '../../../lib/slack/digest.ts'
 import { AT_MS } from '../../support/incident-view.ts'
-import { mrkdwnIn } from './slack-limits.ts'
+import { mrkdwnIn, problemsIn } from './slack-limits.ts'
 
 const one = (at: number): Digest['worst'][number] => ({
   incident: `${at}`,
@@ -41,4 +41,29 @@ test('one is not many', () => {
   expect(digestMessage(digest({ count: 1, bySeverity: [0, 0, 0, 0, 1, 0], worst: [one(1)] })).text).toBe(
     '1 more incident, told together: 1 high',
   )
+})
+
+test('each of the worst has a link to its page where there is one', () => {
+  const link = (incident: string) => `https://page.example/incidents/${incident}?link=v1&x`
+  const [, list] = mrkdwnIn(digestMessage(digest({}), { link }).blocks)
+  expect(list).toContain('🟠 High: *<https://page.example/incidents/1?link=v1&amp;x|Rule 1>* on `shop/web-1`')
+  expect(list).toContain('*<https://page.example/incidents/2?link=v1&amp;x|Rule 2>*')
+  expect(mrkdwnIn(digestMessage(digest({}), { link: () => undefined }).blocks)).toEqual(mrkdwnIn(digestMessage(digest({})).blocks))
+})
+
+test.each([
+  { name: 'as long as they get', length: 500, has: true },
+  { name: 'that would not fit', length: 3000, has: false },
+])('with links $name, ten are named, within what Slack takes', ({ length, has }) => {
+  const hostile = { title: '<!channel>|> *_~`'.repeat(50), place: `\`${'x'.repeat(400)}` }
+  const worst = Array.from({ length: 12 }, (_, at) => ({ ...one(at), ...hostile }))
+  const message = digestMessage(digest({ count: 12, bySeverity: [0, 0, 0, 0, 12, 0], worst }), {
+    link: (incident) => `https://page.example/${incident}/${'y'.repeat(length)}`,
+  })
+  expect(problemsIn(message)).toEqual([])
+  const said = mrkdwnIn(message.blocks).join('\n')
+  expect(said.match(/🟠 High/g)).toHaveLength(10)
+  expect(said).toContain('… and 2 more')
+  expect(said.includes('<https://')).toBe(has)
+  expect(said).not.toContain('<!channel>')
 })

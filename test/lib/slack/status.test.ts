@@ -14,7 +14,7 @@ test.each<[string, Outcome | undefined, RegExp]>([
   ['refused', { state: 'refused', guard: 'unproven', why: 'no such container' }, /⛔ \*Isolate\* refused \(unproven\): no such container/],
   ['failed', { state: 'failed', why: '403', retryable: false }, /❌ \*Isolate\* failed: 403/],
   ['undone', { state: 'undone' }, /↩️ \*Isolate\* undone/],
-  ['tried out', { state: 'dry_run', why: 'it would isolate the pod' }, /🧪 \*Isolate\* dry run: it would isolate the pod/],
+  ['tried out', { state: 'dry_run', why: 'it would isolate the pod' }, /🧪 \*Isolate\* only tried, not done: it would isolate the pod/],
 ])('an action that is %s is told as such', (_name, outcome, expected) => {
   expect(statusText(viewOf({ actions: [recordOf('isolate', outcome)] }))).toMatch(expected)
 })

@@ -130,7 +130,7 @@ test('what a response tried out on a hundred pods is told once; what guards refu
   }
   expect(
     textsOf(viewOf({ actions: [...Array.from({ length: 100 }, (_, at) => tried(at)), refused] })).map((text) => text.slice(0, 40)),
-  ).toEqual([expect.stringContaining('dry run'), expect.stringContaining('refused (budget)')])
+  ).toEqual([expect.stringContaining('only tried, not done'), expect.stringContaining('refused (budget)')])
 })
 
 test('two outcomes between two looks are both told, in their order, with what people did between them', () => {
