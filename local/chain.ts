@@ -13,6 +13,7 @@ import { takeNotice } from '../lib/stage/notify.ts'
 import { respond } from '../lib/stage/respond.ts'
 import { sweep } from '../lib/stage/sweep.ts'
 import { userGroupsIn } from '../lib/stage/user-groups.ts'
+import { apartDeliveries } from './apart-deliveries.ts'
 import { type LocalQueues, MAX_RECEIVES } from './queues.ts'
 import { startWorker } from './worker.ts'
 
@@ -36,8 +37,9 @@ export type ChainPorts = {
 const SWEEP_EVERY_MS = 2000
 const PARALLEL_ACTIONS = 10
 const PARALLEL_BATCHES = 4
-/** One that waits for somebody else's answer does not hold up the others. */
+/** One that waits for somebody else's answer does not hold up the others; what hangs on a webhook holds up only other webhooks. */
 const PARALLEL_NOTICES = 4
+const PARALLEL_DELIVERIES = 2
 /** Well within the queue's visibility time-out, with what a slow API server may take beside it. */
 const PATIENCE_MS = 10_000
 
@@ -45,12 +47,13 @@ const PATIENCE_MS = 10_000
  *  what is not done by then stays in the queues. */
 export function startChain(ports: ChainPorts): { readonly stop: () => Promise<void> } {
   const { queues, rules, log } = ports
-  const { detections, incidents, actions, messages } = queues
+  const { detections, incidents, actions, messages, deliveries } = queues
+  const notices = apartDeliveries(messages, deliveries)
   const evaluatePorts = { ...ports, incidents, actions }
   const respondPorts = { ...ports, messages, guards: rules.guards, patienceMs: PATIENCE_MS }
   const userGroups = userGroupsIn(rules.permissions)
-  const sweepPorts = { ...ports, actions, messages, detections, userGroups }
-  const notifyPorts = { ...ports, ...ports.others, messages, userGroups, routes: rules.routes.map(({ route }) => route) }
+  const sweepPorts = { ...ports, actions, messages: notices, detections, userGroups }
+  const notifyPorts = { ...ports, ...ports.others, messages: notices, userGroups, routes: rules.routes.map(({ route }) => route) }
   const workers = [
     startWorker('detections', {
       queue: detections,
@@ -64,6 +67,12 @@ export function startChain(ports: ChainPorts): { readonly stop: () => Promise<vo
       handle: ({ body }) => enrich(readBody(body, IncidentMessage), { ...ports, messages }),
     }),
     startWorker('messages', { queue: messages, log, parallel: PARALLEL_NOTICES, handle: (message) => takeNotice(message, notifyPorts) }),
+    startWorker('deliveries', {
+      queue: deliveries,
+      log,
+      parallel: PARALLEL_DELIVERIES,
+      handle: (message) => takeNotice(message, notifyPorts),
+    }),
     startWorker('actions', {
       queue: actions,
       log,

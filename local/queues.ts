@@ -9,9 +9,9 @@ const MAX_TELLS = 10
 /** Longer than any message takes; what a process that died had taken is there again when the next one starts. */
 const VISIBILITY_SECONDS = 180
 
-/** The four queues of the chain, each with its dead letters, in one database that no other process uses: what infra/queues.yml
- *  makes in the cloud. */
-export type LocalQueues = Readonly<Record<'detections' | 'incidents' | 'actions' | 'messages', Queue>>
+/** The queues of the chain, each with its dead letters, in one database that no other process uses: what infra/queues.yml makes in the
+ *  cloud. `deliveries`: of the messages, those to webhooks and exports; there, each is a function call of its own. */
+export type LocalQueues = Readonly<Record<'detections' | 'incidents' | 'actions' | 'messages' | 'deliveries', Queue>>
 
 export function localQueues(database: DatabaseSync, clock: Clock): LocalQueues {
   const make = (name: string, fifo: boolean) =>
@@ -25,6 +25,7 @@ export function localQueues(database: DatabaseSync, clock: Clock): LocalQueues {
     incidents: make('incidents', true),
     actions: make('actions', false),
     messages: make('messages', true),
+    deliveries: make('deliveries', true),
   }
   releaseLent(database, clock())
   return queues

@@ -31,7 +31,6 @@ export const HINTS: Readonly<Record<string, Meaning>> = {
   restricted_action: place('the workspace lets only some post in this channel: allow the app, or name another channel'),
   restricted_action_read_only_channel: place('this channel is read-only: allow the app, or name another channel'),
   restricted_action_thread_only_channel: place('this channel takes replies only: name another channel'),
-  restricted_action_non_threadable_channel: place('this channel takes no replies: name another channel'),
   team_not_found: place('the channel in the route is in another workspace'),
   user_not_found: place('is the user id in the route right?'),
   user_disabled: place('the account of the user in the route is deactivated'),
@@ -77,7 +76,9 @@ export const isAbsent = (word: string | undefined): boolean => word === 'message
 /** What Slack says of its own messages that it lets nobody change. */
 export const isLocked = (word: string | undefined): boolean =>
   word === 'cant_update_message' || word === 'edit_window_closed' || word === 'is_inactive'
-const isNoParent = (word: string): boolean => word === 'thread_not_found' || word === 'cannot_reply_to_message'
+/** Of a reply: the message that it is for is not there, or takes none. That the channel takes none says nothing of its other messages. */
+const isNoParent = (word: string): boolean =>
+  word === 'thread_not_found' || word === 'cannot_reply_to_message' || word === 'restricted_action_non_threadable_channel'
 
 /** Throws what the client threw as a CodedError. A word that is not known is for an operator, and is tried again: what Slack thinks of next
  *  year must not lose a message. */

@@ -3,15 +3,24 @@ import type { ChatMessage } from '../port/chat.ts'
 import type { Digest } from '../route/digest.ts'
 import { context, header, laidOut, section } from './layout.ts'
 import { SEVERITY_COLORS, SEVERITY_MARKS } from './severity.ts'
-import { capital, code, counted, date, decimal, plain, unformatted, wholeLines } from './text.ts'
+import { capital, code, counted, date, decimal, link as linkTo, plain, unformatted, wholeLines } from './text.ts'
 
 const SHOWN = 10
-const LINES_MAX = 2800
+/** Of all lines, and of those in one section (Slack takes 3,000 characters). */
+const LINES_MAX = 9000
+const SECTION_LINES_MAX = 2800
+/** A longer address is left out. */
+const ADDRESS_MAX = 600
 
-/** The one message that stands for many incidents of a channel; pure. */
-export function digestMessage(digest: Digest): ChatMessage {
+type Links = { readonly link?: (incident: string) => string | undefined }
+
+/** The one message that stands for many incidents of a channel; pure. `link`: the page of an incident, for those that are named. */
+export function digestMessage(digest: Digest, { link }: Links = {}): ChatMessage {
   const { count, worst, sinceMs, lastMs } = digest
-  const lines = wholeLines(worst.slice(0, SHOWN).map(worstLine), LINES_MAX)
+  const lines = wholeLines(
+    worst.slice(0, SHOWN).map((one) => worstLine(one, link?.(one.incident))),
+    LINES_MAX,
+  )
   const more = count - lines.length
   const severities = severitiesOf(digest)
   const [highest] = severities
@@ -22,9 +31,8 @@ export function digestMessage(digest: Digest): ChatMessage {
     blocks: laidOut([
       header(unformatted(`🗂️ ${what}`, 150)),
       ...section(0, severities.map(({ severity, words }) => `${SEVERITY_MARKS[severity]} *${words}*`).join('   ')),
-      ...section(
-        1,
-        [lines.length > 1 ? '*The worst of them*' : '', ...lines, more > 0 ? `… and ${decimal(more)} more` : ''].filter(Boolean).join('\n'),
+      ...inSections([lines.length > 1 ? '*The worst of them*' : '', ...lines, more > 0 ? `… and ${decimal(more)} more` : '']).flatMap(
+        (text) => section(1, text),
       ),
       ...context(2, [
         `Since ${date(sinceMs)}, the last ${date(lastMs)}`,
@@ -32,6 +40,17 @@ export function digestMessage(digest: Digest): ChatMessage {
       ]),
     ]),
   }
+}
+
+/** As few texts as the lines fit into, in their order. */
+function inSections(lines: readonly string[]): readonly string[] {
+  const texts: string[] = []
+  for (const line of lines.filter((one) => one !== '')) {
+    const longer = texts.length === 0 ? line : `${texts.at(-1)}\n${line}`
+    if (texts.length === 0 || JSON.stringify(longer).length > SECTION_LINES_MAX) texts.push(line)
+    else texts[texts.length - 1] = longer
+  }
+  return texts
 }
 
 /** The worst first; those that there are none of are left out. */
@@ -42,7 +61,7 @@ function severitiesOf({ bySeverity }: Digest): readonly { readonly severity: num
     .toReversed()
 }
 
-function worstLine({ title, place, severity, status }: Digest['worst'][number]): string {
+function worstLine({ title, place, severity, status }: Digest['worst'][number], address: string | undefined): string {
   const mark = SEVERITY_MARKS[severity] ?? SEVERITY_MARKS[0]
-  return `${mark} ${capital(SEVERITY_NAMES[severity] ?? 'unknown')}: *${plain(title, 120)}* on ${code(place, 140)}${status === 'open' ? '' : ` (${plain(status, 20)})`}`
+  return `${mark} ${capital(SEVERITY_NAMES[severity] ?? 'unknown')}: *${address === undefined || address.length > ADDRESS_MAX ? plain(title, 120) : linkTo(address, title)}* on ${code(place, 140)}${status === 'open' ? '' : ` (${plain(status, 20)})`}`
 }

@@ -1,4 +1,4 @@
-import { contentId } from '../detection/id.ts'
+import { contentHash } from '../detection/id.ts'
 import { CodedError, messageOf } from '../error.ts'
 import { journal } from '../incident/journal.ts'
 import { nextEvents } from '../ocsf/next-events.ts'
@@ -9,11 +9,14 @@ import { loadView } from '../response/view.ts'
 import type { OcsfExport } from '../route/ocsf-export.ts'
 import type { Route } from '../route/route.ts'
 import type { SecretSource } from '../route/webhook.ts'
-import { type Held, readDelivery, writeDelivery } from '../webhook/delivery-state.ts'
+import { circuit } from '../webhook/circuit.ts'
+import { type DeliveryState, type Held, readDelivery, writeDelivery } from '../webhook/delivery-state.ts'
 import { type IncidentEvent, incidentEvent } from '../webhook/incident-event.ts'
 import { takeStep, type Work } from '../webhook/take-step.ts'
+import { tellFailure } from '../webhook/tell-failure.ts'
 import { shownId } from '../webhook/template.ts'
 import { webhookWork } from '../webhook/webhook-work.ts'
+import { setDue } from './due.ts'
 
 export type DeliverPorts = {
   readonly store: Store
@@ -30,43 +33,108 @@ export type DeliverPorts = {
 
 type Of = { readonly incident: string; readonly route: string }
 const MOST_STEPS = 10
-const HOUR_MS = 3600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+/** After so many deliveries it is the sweep that tries on, for as long as it takes: a queue gives up. */
+const PATIENT_RECEIVES = 5
+/** A step may take two requests of 10 s each, and the function has 30 s: what is begun later than this has no time left. */
+const FURTHER_MS = 5000
+/** What is refused is tried again after the first time, and then after the others; an operator may have mended it. */
+const REFUSED_MS = { first: 15 * MINUTE_MS, others: HOUR_MS, longest: 7 * 24 * HOUR_MS }
 
 /** Brings the destination of a webhook or OCSF route up to date from what the table holds now: a message that comes twice, late or merged with another tells
- *  the same, and nothing where nothing changed. Throws CodedError `throttled`, `unavailable`, `conflict` where another try may help; what none would help is
- *  written down, told to the operator, and set aside until the incident changes. */
-export async function deliver(of: Of, ports: DeliverPorts): Promise<void> {
-  const { store, routes, log, link } = ports
+ *  the same, and nothing where nothing changed. Throws CodedError `throttled`, `unavailable`, `conflict` for the queue to try again, as long as that has patience
+ *  (`receives`: how often it was delivered, from 1); then it is the sweep's. What is refused is told to the operator, and tried again when the incident changes, after
+ *  a quarter of an hour, and every hour for a week. */
+export async function deliver(of: Of, ports: DeliverPorts, receives = 1): Promise<void> {
+  try {
+    await attempt(of, ports)
+  } catch (error) {
+    if (!(error instanceof CodedError && error.transient) || receives < PATIENT_RECEIVES) throw error
+    const atMs = ports.clock() + Math.max((error.retryAfterSeconds ?? 0) * 1000, MINUTE_MS)
+    ports.log.warn('delivered later', { ...of, why: messageOf(error) })
+    await setLater(of, atMs, ports, (state) => ({ ...state, laterMs: atMs }))
+  }
+}
+
+async function attempt(of: Of, ports: DeliverPorts): Promise<void> {
+  const { store, routes, log, link, clock } = ports
   const route = routes.find(({ name }) => name === of.route)
   if (!route?.webhook && !route?.ocsf) return log.warn('no such route to deliver to', { incident: of.incident, route: of.route })
   const view = await loadView(store, of.incident)
   if (!view) throw new CodedError('invalid_input', `deliver: there is no incident ${of.incident.slice(0, 40)}`)
   const event = incidentEvent(view, { url: link?.(of.incident) })
   const held = await readDelivery(store, of.incident, of.route)
-  if (held.state.failed?.of === shownId(event)) return
+  if (isSetDown(held.state, shownId(event), clock())) return
   try {
     await bringUpToDate(held, { of, route, event }, ports)
   } catch (error) {
     if (!(error instanceof CodedError) || error.transient) throw error
     await tellFailure(error, of, ports)
-    const { state, version } = await readDelivery(store, of.incident, of.route)
-    await writeDelivery(store, { ...of, version }, { ...state, failed: { of: shownId(event), atMs: ports.clock() } })
+    await setAside(of, { shown: shownId(event), before: held.state.failed }, ports)
   }
+}
+
+/** Whether it stands in the sweep's list for a later time. What was refused is tried at once where there is something else to be shown. */
+function isSetDown({ failed, laterMs = 0 }: DeliveryState, shown: string, nowMs: number): boolean {
+  return nowMs < laterMs || (failed?.of === shown && nowMs < nextTryMs(failed))
+}
+
+function nextTryMs({ sinceMs, atMs }: NonNullable<DeliveryState['failed']>): number {
+  return atMs + (atMs === sinceMs ? REFUSED_MS.first : REFUSED_MS.others)
+}
+
+type Refused = { readonly shown: string; readonly before: DeliveryState['failed'] }
+
+async function setAside(of: Of, { shown, before }: Refused, ports: DeliverPorts): Promise<void> {
+  const atMs = ports.clock()
+  const failed = { of: shown, sinceMs: before?.of === shown ? before.sinceMs : atMs, atMs }
+  if (atMs - failed.sinceMs > REFUSED_MS.longest) return ports.log.warn('delivery is given up until the incident changes', of)
+  await setLater(of, nextTryMs(failed), ports, (now) => ({ ...now, failed }))
+}
+
+/** First for the sweep, then in the state, so that it is not set down for every message that comes meanwhile. Where another is at it, that one knows better. */
+async function setLater(
+  of: Of,
+  atMs: number,
+  { store, clock }: DeliverPorts,
+  change: (state: DeliveryState) => DeliveryState,
+): Promise<void> {
+  await sweepLater(of, atMs, store)
+  const { state, version } = await readDelivery(store, of.incident, of.route)
+  if (state.begun && clock() < state.begun.untilMs) return
+  await writeDelivery(store, { ...of, version }, change(state)).catch((error) => {
+    if (!(error instanceof CodedError && error.code === 'conflict')) throw error
+  })
+}
+
+function sweepLater({ incident, route }: Of, atMs: number, store: Store): Promise<void> {
+  return setDue(store, atMs, `deliver-${incident}-${contentHash(route, 12)}`, { do: 'deliver', incident, route })
 }
 
 type Task = { readonly of: Of; readonly route: Route; readonly event: IncidentEvent }
 
 async function bringUpToDate(start: Held, task: Task, ports: DeliverPorts): Promise<void> {
   const { store, clock, log } = ports
-  const { incident, route } = task.of
+  const { of } = task
+  const gate = circuit(of, { store, clock, log, onSilent: (error) => tellFailure(error, of, ports) })
+  const gated: DeliverPorts = {
+    ...ports,
+    send: (request) => gate.through(() => ports.send(request)),
+    exportOcsf: (...what) => gate.through(() => ports.exportOcsf(...what)),
+  }
+  const beganMs = clock()
   let held = start
   for (let steps = 0; steps < MOST_STEPS; steps++) {
-    const work = await nextWork(held, task, ports)
+    const work = await nextWork(held, task, gated)
     if (!work) return
-    held = await takeStep(held, withJournal(work, task.of, ports), task.of, { store, clock })
-    log.info('incident delivered', { incident, route, step: work.name })
+    const untilMs = steps === 0 ? await gate.heldUntilMs() : undefined
+    if (untilMs !== undefined) return setLater(of, untilMs, ports, (state) => ({ ...state, laterMs: untilMs }))
+    if (steps > 0 && clock() - beganMs >= FURTHER_MS) return sweepLater(of, clock(), store)
+    held = await takeStep(held, withJournal(work, of, ports), of, { store, clock })
+    log.info('incident delivered', { ...of, step: work.name })
   }
-  log.error('a delivery comes to no end', { incident, route })
+  log.error('a delivery comes to no end', of)
 }
 
 /** What was taken stands in the journal before it is kept as taken: again is no second line. */
@@ -105,16 +173,4 @@ async function nextWork({ state: { kept } }: Held, { of, route, event }: Task, p
     return {}
   }
   return { ...next, name: 'export', perform }
-}
-
-/** Once an hour for a route and a reason, whichever incidents are concerned. */
-async function tellFailure(error: CodedError, { incident, route }: Of, { store, clock, log }: DeliverPorts): Promise<void> {
-  const at = clock()
-  const reason = `${error.code} ${error.message.split(': ').slice(0, 2).join(': ')}`
-  const id = contentId('delivery-failed', route, reason, Math.floor(at / HOUR_MS)).slice(0, 32)
-  const what = `route "${route}", first incident ${incident}`
-  await journal(store, { id: `delivery-failed-${id}`, at, kind: 'delivery', what, outcome: 'failed', why: messageOf(error) })
-  const marker = { pk: 'delivery-failed', sk: id, data: {}, expires: Math.ceil((at + 2 * HOUR_MS) / 1000) }
-  if (await store.put(marker, 'absent'))
-    log.error('a route cannot be delivered to: see the journal', { route, incident, reason: reason.slice(0, 200) })
 }

@@ -9,7 +9,7 @@ export const QUIET_MS = 24 * 3600_000
 /** What the sweep has to do at a time. `undo`: send this release until the action is undone. `finish`: send an action again that was begun
  *  and has no outcome. `follow`: make sure that a press was followed by its action. `expire`: note that an approval ran out.
  *  `close`: close an incident that has been quiet. `tell`: show what has come to an incident since it was last shown.
- *  `digest`: bring a channel's digest up to date. `decide`: decide what of a correlation had to wait. */
+ *  `digest`: bring a channel's digest up to date. `deliver`: bring a webhook or an export up to date. `decide`: decide what of a correlation had to wait. */
 export const Due = z.discriminatedUnion('do', [
   z.object({ do: z.literal('undo'), action: z.string(), request: ActionRequest }),
   z.object({ do: z.literal('finish'), request: ActionRequest }),
@@ -18,13 +18,14 @@ export const Due = z.discriminatedUnion('do', [
   z.object({ do: z.literal('close'), incident: z.string() }),
   z.object({ do: z.literal('tell'), incident: z.string() }),
   z.object({ do: z.literal('digest'), channel: z.string() }),
+  z.object({ do: z.literal('deliver'), incident: z.string(), route: z.string() }),
   z.object({ do: z.literal('decide'), decisions: z.array(DecisionToTake) }),
 ])
 export type Due = z.infer<typeof Due>
 
 /** What changes the cluster does not wait behind what only changes a message, nor that behind decisions. */
 const PARTITIONS = ['due#cluster', 'due#chat', 'due#decide'] as const
-const CHAT: ReadonlySet<Due['do']> = new Set(['expire', 'close', 'tell', 'digest'])
+const CHAT: ReadonlySet<Due['do']> = new Set(['expire', 'close', 'tell', 'digest', 'deliver'])
 const partitionOf = ({ do: kind }: Due): string => PARTITIONS[kind === 'decide' ? 2 : CHAT.has(kind) ? 1 : 0]
 const BATCH = 200
 

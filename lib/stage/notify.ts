@@ -34,11 +34,11 @@ const STALE_RECEIVES = 5
 export async function takeNotice({ body, receiveCount }: Notice, ports: NotifyPorts): Promise<void> {
   const notice = readBody(body, NoticeMessage)
   const chat = gatedChat({ ...ports, fallbacks: fallbackChannels(ports.routes) })
-  if ('deliver' in notice) return deliver(notice.deliver, ports)
+  if ('deliver' in notice) return deliver(notice.deliver, ports, receiveCount)
   if ('digest' in notice) return digest(notice.digest.channel, { ...ports, chat }, receiveCount)
   if ('refresh' in notice) return refresh({ ...ports, chat })
   if ('tell' in notice) return tell(notice.tell, { ...ports, chat }, receiveCount)
-  return tellIncident(notice.incident, { ...ports, chat }, receiveCount)
+  return tellIncident(notice, { ...ports, chat }, receiveCount)
 }
 
 type Told = Extract<NoticeMessage, { tell: unknown }>['tell']

@@ -6,7 +6,7 @@ import { inParallel } from '../parallel.ts'
 import type { Clock, Log } from '../port/log.ts'
 import type { OutgoingMessage, QueueSender } from '../port/queue.ts'
 import { read, type Store, update } from '../port/store.ts'
-import { offerFor } from '../response/offer.ts'
+import { dropLapsed, offerFor } from '../response/offer.ts'
 import { isUsed } from '../response/offers.ts'
 import { isFinal } from '../response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
@@ -14,8 +14,9 @@ import type { ActionRequest } from '../response/request.ts'
 import { loadView } from '../response/view.ts'
 import { type Due, QUIET_MS, setDue, type Taken, takeDue } from './due.ts'
 import { decide, effectOf, isClaimed } from './interact/effect.ts'
+import { noteFirst } from './interact/first-of-two.ts'
 import { actionsMessage, decideMessage, noticeMessage } from './messages.ts'
-import { digestNotice } from './notices.ts'
+import { deliverNotice, digestNotice } from './notices.ts'
 import { askForMembers } from './user-groups.ts'
 
 export type SweepPorts = {
@@ -81,11 +82,13 @@ function decisionsOf(taken: readonly Taken[]): readonly OutgoingMessage[] {
 async function carryOut(due: Exclude<Due, { do: 'decide' }>, { id, place }: Taken, ports: SweepPorts): Promise<void> {
   if (due.do === 'undo') return undo(due, id, ports)
   if (due.do === 'finish') return finish(due.request, id, ports)
-  if (due.do === 'follow') return follow(due.nonce, id, ports)
+  if (due.do === 'follow') return follow(due.nonce, { id, place }, ports)
   if (due.do === 'expire') return expire(due, ports)
   // Each by its time: a queue drops for five minutes what looks the same.
   if (due.do === 'tell') return ports.messages.send([noticeMessage(due.incident, contentHash(place, 22))])
   if (due.do === 'digest') return ports.messages.send([digestNotice(due.channel, contentHash(place, 22))])
+  if (due.do === 'deliver')
+    return ports.messages.send([deliverNotice({ incident: due.incident, route: due.route }, contentHash(place, 22))])
   return close(due.incident, ports)
 }
 
@@ -106,14 +109,17 @@ async function finish(request: ActionRequest, id: string, { store, actions, cloc
   await setDue(store, clock() + AGAIN_MS, id, { do: 'finish', request })
 }
 
-/** A button was pressed a minute ago: did what it is for follow? If the table has no outcome of an action, it is sent (again), once more; unless
+/** A button was pressed a minute ago: did what it is for follow, and has the journal the first one's press of two? An hour ago: that one counts no more. If the table has no outcome of an action, it is sent (again), once more; unless
  *  somebody had decided against it before. */
-async function follow(nonce: string, id: string, ports: SweepPorts): Promise<void> {
-  const offer = await offerFor(ports.store, nonce)
+async function follow(nonce: string, { id, place }: Pick<Taken, 'id' | 'place'>, ports: SweepPorts): Promise<void> {
+  const { store, messages, clock } = ports
+  const offer = await offerFor(store, nonce)
   if (!offer) return
+  for (const first of offer.approvals) await noteFirst(offer, first, store)
+  await dropLapsed(store, nonce, clock())
   const effect = isClaimed(offer) && !(await decide(offer, ports)) ? await effectOf(offer, ports) : undefined
   if (effect?.kind === 'asked') await finish(effect.request, id, ports)
-  await ports.messages.send([noticeMessage(offer.incident, `followed-${nonce}`)])
+  await messages.send([noticeMessage(offer.incident, `followed-${contentHash(place, 22)}`, offer.claim?.place?.channel)])
 }
 
 /** An approval that nobody gave in time: the journal says so, and the message loses its button. */

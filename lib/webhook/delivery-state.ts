@@ -4,7 +4,8 @@ import { incidentPartition } from '../incident/incident.ts'
 import { parseData, type Store } from '../port/store.ts'
 
 /** How far one destination of an incident has got. `begun`: the step that was begun and whose answer is not known, by when (Unix ms) it is held by who began it,
- *  and what is to be kept if it had arrived. `failed`: for what (the id of what was shown) trying again is no use. */
+ *  and what is to be kept if it had arrived. `failed`: what (the id of what was to be shown) was refused, since when and last at which time. `laterMs`: it is
+ *  set down for the sweep for then, and is not tried before. */
 export const DeliveryState = z.object({
   kept: z.record(z.string(), z.string()).default({}),
   begun: z
@@ -16,7 +17,8 @@ export const DeliveryState = z.object({
       keeps: z.record(z.string(), z.string()),
     })
     .optional(),
-  failed: z.object({ of: z.string(), atMs: z.number().int() }).optional(),
+  failed: z.object({ of: z.string(), sinceMs: z.number().int().default(0), atMs: z.number().int() }).optional(),
+  laterMs: z.number().int().optional(),
 })
 export type DeliveryState = z.infer<typeof DeliveryState>
 

@@ -47,7 +47,11 @@ export async function takeStep({ state, version }: Held, work: Work, of: Of, { s
     if (!(error instanceof CodedError) || error.code === 'conflict') throw error
     // What was looked for stays in doubt; what was sent is, where there is no word that nothing was done
     const inDoubt = isSent ? error.code === 'unavailable' || error.message === STRANGE : unsure !== undefined
-    await write(at, { kept, ...(inDoubt && at.state.begun ? { begun: { ...at.state.begun, untilMs: 0 } } : {}) })
+    // Of what was certainly not taken there is nothing to take back later
+    await write(at, {
+      kept: inDoubt ? kept : state.kept,
+      ...(inDoubt && at.state.begun ? { begun: { ...at.state.begun, untilMs: 0 } } : {}),
+    })
     throw error
   }
 }

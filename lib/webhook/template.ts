@@ -26,7 +26,7 @@ export type Find = {
 }
 
 /** One request, and what to keep once it was taken: `keeps`, and what `read` finds in the answer (undefined: that is no answer of this API).
- *  `id` is a function of what is told, so that the receiver can tell the same thing sent again. `tries`: to be kept whether or not it is taken. */
+ *  `id` is a function of what is told, so that the receiver can tell the same thing sent again. `tries`: to be kept where it may have been taken. */
 export type Step = {
   readonly name: string
   readonly id: string

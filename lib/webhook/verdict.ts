@@ -1,6 +1,7 @@
 import type { HttpAnswer } from '../port/http.ts'
 import { jsonOf } from './template.ts'
 import { oneLine } from './text.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 /** What an answer means: taken; not now (a time to wait in seconds, where one was named); perhaps taken, to be tried again; or no use in trying again. */
 export type Verdict =
@@ -26,11 +27,10 @@ function retryAfter(header: string | undefined, nowMs: number): number | undefin
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 1), MOST_SECONDS)
 }
 
-/** What a refusal says of itself, on one line, without the secrets that it may repeat; '' where it says nothing that is known. */
+/** What a refusal says of itself, on one line, without what it repeats of the secrets; '' where it says nothing that is known. */
 export function reasonIn(answer: HttpAnswer, secrets: readonly string[]): string {
   const told = textsIn(jsonOf(answer)).slice(0, 5).join('; ')
-  const safe = secrets.filter((secret) => secret.length > 3).reduce((text, secret) => text.replaceAll(secret, '…'), told)
-  return oneLine(safe, 200)
+  return oneLine(withoutSecrets(told, secrets), 200)
 }
 
 const TELLING = ['message', 'error', 'detail', 'errorMessages', 'errors', 'title']

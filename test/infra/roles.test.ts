@@ -10,7 +10,7 @@ import { demoRules } from '../support/rules.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
 
 // What each function does to the table and to evidence in the story, against what its role allows: on one machine nothing would say that a right is missing.
-type Statement = { readonly Action: string | readonly string[] }
+type Statement = { readonly Action: string | readonly string[]; readonly Resource?: unknown }
 type Role = {
   readonly Properties: { readonly Policies: readonly { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }[] }
 }
@@ -71,6 +71,17 @@ beforeAll(async () => {
   await chain.stop()
 })
 afterAll(() => folder.remove())
+
+test('exports go to buckets named for them, and to none of the stack’s own, whatever names these are given', () => {
+  const statements = Resources.NotifyRole?.Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement) ?? []
+  const buckets = statements.flatMap(({ Action, Resource }) => ([Action].flat().includes('s3:PutObject') ? [String(Resource)] : []))
+  expect(buckets).toHaveLength(1)
+  // CloudFormation names a bucket by the stack's name, the logical id in small letters, and something random.
+  const stages = (name: string) => name.replaceAll('$' + '{sls:stage}', 'prod').replace('arn:$' + '{AWS::Partition}:s3:::', '')
+  const pattern = new RegExp(`^${stages(buckets[0] ?? '').replaceAll('*', '.*')}$`)
+  expect('creance-prod-ocsf-111122223333/ocsf/2026/11/20/x.json.gz').toMatch(pattern)
+  for (const own of ['evidencebucket', 'serverlessdeploymentbucket']) expect(`creance-prod-${own}-1a2b3c/ocsf/x`).not.toMatch(pattern)
+})
 
 describe.each(STAGES)('the role of %s', (stage) => {
   const role = Resources[`${stage.charAt(0).toUpperCase()}${stage.slice(1)}Role`]

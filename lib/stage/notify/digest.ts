@@ -45,15 +45,21 @@ const MOST = 20_000
 const WORST = 10
 /** For so long a closed one is looked at again: what was on its way to it when it was closed has arrived. */
 const LINGER_MS = 5 * 60_000
+const MOST_CLOSED = 50
 /** That something came is written down anew when it is so old. */
 const STALE_MS = 30_000
 const KEEP_MS = 30 * 24 * 3600_000
 
 const currentKey = (channel: string) => ({ pk: 'chat', sk: `digest#${channel}` })
 const partitionOf = (id: string): string => `digest#${id}`
+const memberKey = (incident: string): string => `member#${incident}`
 const expiresOf = (nowMs: number): number => Math.ceil((nowMs + KEEP_MS) / 1000)
 
-export type DigestPorts = ShowPorts & { readonly messages: QueueSender }
+export type DigestPorts = ShowPorts & {
+  readonly messages: QueueSender
+  /** The incident's page, where there is one. */
+  readonly link?: (incident: string) => string | undefined
+}
 
 /** The digest that takes incidents of the channel now. */
 export async function openDigest(store: Store, channel: string, nowMs: number): Promise<string> {
@@ -61,10 +67,35 @@ export async function openDigest(store: Store, channel: string, nowMs: number): 
   const current = await update(store, currentKey(channel), Current, (now): Current | undefined => {
     if (!now) return begun
     if (now.isFull || nowMs - now.lastMs >= DIGEST_QUIET_MS)
-      return { ...begun, closed: [...now.closed, { id: now.id, atMs: nowMs }].slice(-50) }
+      return { ...begun, closed: [...now.closed, { id: now.id, atMs: nowMs }].slice(-MOST_CLOSED) }
     return nowMs - now.lastMs >= STALE_MS ? { ...now, lastMs: nowMs } : undefined
   })
   return current?.id ?? begun.id
+}
+
+/** The digest that the incident is told in: where it was put already, as long as that is shown, or it was shown there; else the one that takes incidents now. */
+export async function digestFor(
+  incident: string,
+  { channel, known }: { readonly channel: string; readonly known: string | undefined },
+  { store, clock }: Pick<DigestPorts, 'store' | 'clock'>,
+): Promise<string> {
+  if (known === undefined) return openDigest(store, channel, clock())
+  const current = await read(store, currentKey(channel), Current)
+  if (isListed(current, known, clock()) || (await store.get(partitionOf(known), memberKey(incident)))) return known
+  return openDigest(store, channel, clock())
+}
+
+/** Whether it is shown for long enough that what comes to it now is seen. */
+function isListed(current: Current | undefined, id: string, nowMs: number): boolean {
+  return current?.id === id || (current?.closed.some((one) => one.id === id && nowMs - one.atMs < LINGER_MS - 2 * DIGEST_EDIT_MS) ?? false)
+}
+
+/** One that is no longer shown is once more. */
+async function showAgain(channel: string, id: string, { store, clock }: Pick<DigestPorts, 'store' | 'clock'>): Promise<void> {
+  await update(store, currentKey(channel), Current, (now): Current | undefined => {
+    if (!now || isListed(now, id, clock())) return undefined
+    return { ...now, closed: [...now.closed.filter((one) => one.id !== id), { id, atMs: clock() }].slice(-MOST_CLOSED) }
+  })
 }
 
 /** Counts the incident in the digest, once however often it comes, with what it is now; and sees to it that this is shown. */
@@ -76,11 +107,16 @@ export async function gather(
   const { store, messages, clock } = ports
   const nowMs = clock()
   const { id, title, severity, status } = incident
-  const key = { pk: partitionOf(digest), sk: `member#${id}`, expires: expiresOf(nowMs) }
-  await update(store, key, Member, (now): Member | undefined => {
+  const key = { pk: partitionOf(digest), sk: memberKey(id), expires: expiresOf(nowMs) }
+  const next = (now: Member | undefined): Member | undefined => {
     const member = { incident: id, title, place: placeOf(incident), severity, status, atMs: now?.atMs ?? nowMs }
     return now && JSON.stringify(now) === JSON.stringify(member) ? undefined : member
-  })
+  }
+  if (!isListed(await read(store, currentKey(channel), Current), digest, nowMs)) {
+    if (!next(await read(store, key, Member))) return
+    await showAgain(channel, digest, ports)
+  }
+  await update(store, key, Member, next)
   const slotMs = (Math.floor(nowMs / DIGEST_EDIT_MS) + 1) * DIGEST_EDIT_MS
   await setDue(store, slotMs, `digest-${channel}`, { do: 'digest', channel })
   // The first of them are told at once; the queue drops the same again for five minutes.
@@ -98,8 +134,9 @@ export async function showDigests(channel: string, ports: DigestPorts): Promise<
     if (items.length === 0) continue
     const members = items.map((item) => parseData(Member, item))
     const digest = await digestOf(members, { id, channel }, store)
-    const message = digestMessage(digest)
-    await show({ seen, channel, name: `digest-${id}`, message, shown: contentId(message), replies: [], of: {} }, ports)
+    // A link that is another each time is no news.
+    const shown = contentId(digestMessage(digest))
+    await show({ seen, channel, name: `digest-${id}`, message: digestMessage(digest, ports), shown, replies: [], of: {} }, ports)
     if (id === current.id && members.length >= FULL) await closeAsFull(channel, id, store)
   }
   const isOver = ({ atMs }: { readonly atMs: number }) => clock() - atMs > LINGER_MS

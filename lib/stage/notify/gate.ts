@@ -48,18 +48,18 @@ const pausePlace = (call: Call, channel: string): string => (call === 'post' ? c
 
 /** The chat behind what is known of it: what Slack asked to wait with is not called before its time (`throttled`, with the time left), and what needs an operator is
  *  tried by one process at a time, after 1, 5, 15 minutes and then every 15. Such an error bears the time of the next try as retryAfterSeconds,
- *  and is told once; that it works again is told too. */
+ *  and is told once, through the same gate; that it works again is told too. */
 export function gatedChat(ports: GatePorts): GatedChat {
   const { chat } = ports
   const through = async <T>(call: Call, channel: string, work: () => Promise<T>): Promise<T> => {
     const troubles = await ready(call, channel, ports)
     for (const one of troubles) await claimTry(one, ports)
-    const result = await work().catch((error) => note(error, call, channel, ports))
+    const result = await work().catch((error) => note(error, call, channel, { ...ports, chat: gated }))
     // The call took effect, whether or not this can be noted: then the next one notes it.
     for (const one of troubles) await forget(one, ports).catch((error) => ports.log.warn('not noted', { why: messageOf(error) }))
     return result
   }
-  return {
+  const gated: GatedChat = {
     mayPost: async (channel) => {
       for (const { trouble } of await ready('post', channel, ports)) if (trouble.nextMs > ports.clock()) throw held(trouble, ports)
     },
@@ -69,6 +69,7 @@ export function gatedChat(ports: GatePorts): GatedChat {
     members: (group) => through('members', group, () => chat.members(group)),
     tell: (channel, ...rest) => through('tell', channel, () => chat.tell(channel, ...rest)),
   }
+  return gated
 }
 
 type At = { readonly place: string; readonly kind: string }
@@ -165,7 +166,7 @@ async function noteTrouble({ place, kind }: At, why: string, ports: GatePorts): 
     return toTell || before?.why !== why ? { ...now, troubles: { ...now.troubles, [kind]: trouble } } : undefined
   })
   if (!toTell) return trouble
-  await tellOperator({ place, kind, why, sinceMs: trouble.sinceMs, isAgain: toTell === 'again' }, ports)
+  if (!(await tellOperator({ place, kind, why, sinceMs: trouble.sinceMs, isAgain: toTell === 'again' }, ports))) return trouble
   await update(store, keyOf(place), Gate, (now): Gate | undefined => {
     const present = now?.troubles[kind]
     return now && present && !present.told ? { ...now, troubles: { ...now.troubles, [kind]: { ...present, told: true } } } : undefined

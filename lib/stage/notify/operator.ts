@@ -24,22 +24,24 @@ export type OperatorNews = {
   readonly isAgain?: boolean
 }
 
-/** Makes it known once: a line in the journal, one in the log, and a message in a fallback channel, if that works. */
-export async function tellOperator(news: OperatorNews, { chat, store, fallbacks, clock, log }: OperatorPorts): Promise<void> {
+/** Makes it known once: a line in the journal, one in the log, and a message in a fallback channel, where there is one. False: there is, and none took it now; call
+ *  it again, with `isAgain`. */
+export async function tellOperator(news: OperatorNews, { chat, store, fallbacks, clock, log }: OperatorPorts): Promise<boolean> {
   const { place, kind, why, sinceMs, isAgain = false } = news
   const id = idOf(news)
   await journal(store, { id: `operator-${id}`, at: clock(), kind: 'operator', what: whatOf(news), outcome: 'failed', why })
-  log.error('chat needs an operator', { place, call: kind, why })
+  if (!isAgain) log.error('chat needs an operator', { place, call: kind, why })
   const others = kind === 'token' ? [] : fallbacks.filter((channel) => channel !== place)
   for (const channel of others) {
     try {
       const found = isAgain ? await chat.find(channel, `operator-${id}`, sinceMs) : undefined
       if (!found) await chat.post(channel, `operator-${id}`, operatorMessage(news))
-      return
+      return true
     } catch (error) {
       log.warn('no operator message in the fallback channel', { channel, why: messageOf(error) })
     }
   }
+  return others.length === 0
 }
 
 /** That it works again. */

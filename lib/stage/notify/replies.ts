@@ -1,11 +1,11 @@
 import { contentHash } from '../../detection/id.ts'
-import { CodedError } from '../../error.ts'
+import { CodedError, messageOf } from '../../error.ts'
 import type { ChatMessage } from '../../port/chat.ts'
 import type { Reply } from '../../slack/thread.ts'
 import type { Held, MessageState } from './hold.ts'
 import { REPLIES_A_MINUTE, takePlace } from './pace.ts'
 import { plainly } from './plainly.ts'
-import { forgotten, isWithoutEffect, type Showing, type ShowPorts } from './show.ts'
+import { isWithoutEffect, keyOf, type Showing, type ShowPorts } from './show.ts'
 
 /** More are not posted in one thread. */
 export const MOST_REPLIES = 50
@@ -38,7 +38,9 @@ export async function postReplies(held: Held, showing: Showing, ports: ShowPorts
   return undefined
 }
 
-async function postReply(held: Held, reply: Reply, { name }: Showing, { chat, clock, log }: ShowPorts): Promise<void> {
+async function postReply(held: Held, reply: Reply, showing: Showing, ports: ShowPorts): Promise<void> {
+  const { name } = showing
+  const { chat, clock, log } = ports
   const { posted, telling: before } = held.state
   if (!posted) return
   const mark = markOf(reply)
@@ -53,11 +55,27 @@ async function postReply(held: Held, reply: Reply, { name }: Showing, { chat, cl
     if (!found) await plainly(message, (said) => chat.post(posted.channel, key, said, posted.ts), { log, of: key })
   } catch (error) {
     if (!isAgain && isWithoutEffect(error)) held.state = untelling(held.state)
-    // The message that it belongs under is gone: it is posted anew, and then this.
-    if (error instanceof CodedError && error.code === 'conflict') held.state = forgotten(held.state)
-    throw error
+    if (!(error instanceof CodedError && error.code === 'conflict')) throw error
+    if (!(await isStillThere(held.state, showing, ports))) {
+      // Whoever shows it next finds it gone, posts it anew, and then this.
+      held.state = unshown(held.state)
+      throw error
+    }
+    log.error('reply not taken by chat', { of: key, why: messageOf(error) })
   }
   held.state = { ...untelling(held.state), told: [...held.state.told, mark] }
+}
+
+/** A reply that is refused says nothing of the message: that it is gone is believed only when it cannot be edited either. Else it would be posted anew for
+ *  every reply, and each time in vain. */
+async function isStillThere({ posted, turn }: MessageState, { name, message }: Showing, { chat, log }: ShowPorts): Promise<boolean> {
+  if (!posted) return false
+  const key = keyOf(name, turn)
+  return (await plainly(message, (said) => chat.update(posted, key, said), { log, of: key })) !== 'absent'
+}
+
+function unshown({ shown: _gone, ...state }: MessageState): MessageState {
+  return state
 }
 
 function untelling({ telling: _known, ...state }: MessageState): MessageState {

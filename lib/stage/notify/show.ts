@@ -3,8 +3,9 @@ import { CodedError } from '../../error.ts'
 import { type JournalLine, journal } from '../../incident/journal.ts'
 import type { Chat, ChatMessage } from '../../port/chat.ts'
 import type { Log } from '../../port/log.ts'
+import { type ItemKey, type Store, update } from '../../port/store.ts'
 import type { Reply } from '../../slack/thread.ts'
-import { type Held, type HoldPorts, holding, type MessageState, type Seen } from './hold.ts'
+import { type Held, type HoldPorts, holding, MessageState, type Seen } from './hold.ts'
 import { plainly } from './plainly.ts'
 import { isTold, postReplies } from './replies.ts'
 
@@ -86,6 +87,11 @@ async function post(
     throw error
   }
   log.info('message posted', { key, channel })
+}
+
+/** What the message shows is not known any more: whatever is to be shown next is an edit, even if it was the last one. */
+export async function forgetShown(store: Store, { pk, sk }: ItemKey): Promise<void> {
+  await update(store, { pk, sk }, MessageState, (now) => (now?.shown === undefined ? undefined : changing(now)))
 }
 
 /** Whether what was asked for did certainly not happen. */

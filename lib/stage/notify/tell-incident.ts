@@ -14,11 +14,11 @@ import { threadReplies } from '../../slack/thread.ts'
 import { setDue } from '../due.ts'
 import { deliverNotice } from '../notices.ts'
 import { destinationsOf, type OtherDestination, type SlackDestination } from './destinations.ts'
-import { gather, openDigest } from './digest.ts'
+import { digestFor, gather } from './digest.ts'
 import type { GatedChat } from './gate.ts'
 import { MessageState, type Seen } from './hold.ts'
 import { PACE, type Pace, takePlace } from './pace.ts'
-import { type ShowPorts, show } from './show.ts'
+import { forgetShown, type ShowPorts, show } from './show.ts'
 import { asksApproval, isActedOn, isUrgent } from './standing.ts'
 
 export type TellPorts = Omit<ShowPorts, 'chat'> & {
@@ -29,6 +29,8 @@ export type TellPorts = Omit<ShowPorts, 'chat'> & {
   readonly link?: (incident: string) => string | undefined
 }
 
+type TellNotice = { readonly incident: string; readonly pressed?: string | undefined }
+
 const MINUTE_MS = 60_000
 const AT_ONCE = 8
 /** After so many deliveries it is the sweep that tries on, for as long as it takes: a queue gives up. */
@@ -38,9 +40,10 @@ const SHOWN = 'message#'
 /** Brings the incident's message up to date wherever its routes say, from what the table holds now: a notice that comes twice, late or merged
  *  with another shows the same. Each destination is tried, whatever becomes of the others. What has to wait is written down for the sweep;
  *  else the error is thrown that goes by soonest. `receives`: how often this notice was delivered. */
-export async function tellIncident(incident: string, ports: TellPorts, receives: number): Promise<void> {
+export async function tellIncident({ incident, pressed }: TellNotice, ports: TellPorts, receives: number): Promise<void> {
   const { store, routes, clock, log } = ports
   // Before the incident is read: what somebody else shows from now on is then seen, and what was shown before is older.
+  if (pressed !== undefined) await forgetIn(incident, pressed, ports)
   const seen = await seenAll(incident, ports)
   const view = await loadView(store, incident)
   if (!view) throw new CodedError('invalid_input', `notify: there is no incident ${incident.slice(0, 40)}`)
@@ -65,6 +68,12 @@ async function seenAll(incident: string, { store }: TellPorts): Promise<(sk: str
     const item = items.find((one) => one.sk === sk)
     return { key: { pk, sk }, state: item ? parseData(MessageState, item) : { turn: 0, told: [] }, version: item?.version ?? 'absent' }
   }
+}
+
+/** Who pressed a button in the channel may have put another message in the place of the incident's. */
+async function forgetIn(incident: string, channel: string, { store }: TellPorts): Promise<void> {
+  const items = await store.query(incidentPartition(incident), { from: SHOWN, to: `${SHOWN}~` })
+  for (const item of items) if (parseData(MessageState, item).posted?.channel === channel) await forgetShown(store, item)
 }
 
 /** The message, drawn when it is first needed. A link that is another each time is no news. */
@@ -109,10 +118,10 @@ async function tellIn({ channel, quietUntilMs }: SlackDestination, { view, messa
 
 /** In which digest it is stands beside the incident before it is counted there: counted again, it is the same one. */
 async function gatherIn(channel: string, { incident }: IncidentView, { key, state, version }: Seen, ports: TellPorts): Promise<void> {
-  const { store, clock } = ports
-  const digest = state.digest?.id ?? (await openDigest(store, channel, clock()))
+  const { store } = ports
+  const digest = await digestFor(incident.id, { channel, known: state.digest?.id }, ports)
   const next: MessageState = { ...state, digest: { id: digest, severity: incident.severity } }
-  if (!state.digest && !(await store.put({ ...key, data: next }, version)))
+  if (state.digest?.id !== digest && !(await store.put({ ...key, data: next }, version)))
     throw new CodedError('conflict', 'notify: another process is at this message', { retryAfterSeconds: 1 })
   await gather(incident, { digest, channel }, ports)
 }

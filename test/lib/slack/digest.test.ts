@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Digest } from '../../../lib/route/digest.ts'
 import { digestMessage } from '../../../lib/slack/digest.ts'
 import { AT_MS } from '../../support/incident-view.ts'
-import { mrkdwnIn, problemsIn } from './slack-limits.ts'
+import { mrkdwnIn, problemsOf } from './slack-limits.ts'
 
 const one = (at: number): Digest['worst'][number] => ({
   incident: `${at}`,
@@ -60,7 +60,7 @@ test.each([
   const message = digestMessage(digest({ count: 12, bySeverity: [0, 0, 0, 0, 12, 0], worst }), {
     link: (incident) => `https://page.example/${incident}/${'y'.repeat(length)}`,
   })
-  expect(problemsIn(message)).toEqual([])
+  expect(problemsOf(message)).toEqual([])
   const said = mrkdwnIn(message.blocks).join('\n')
   expect(said.match(/🟠 High/g)).toHaveLength(10)
   expect(said).toContain('… and 2 more')

@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Severity } from '../../../../lib/detection/detection.ts'
+import { CodedError } from '../../../../lib/error.ts'
 import { Incident, incidentKey } from '../../../../lib/incident/incident.ts'
-import { update } from '../../../../lib/port/store.ts'
+import { type Store, update } from '../../../../lib/port/store.ts'
+import type { Wrap } from '../../../support/chain.ts'
 import { CHANNEL, MINUTE, type NotifyStage, notifyStage, refusal } from './stage.ts'
 
 const PACE = { perMinute: 5, reserve: 2 }
@@ -112,4 +114,83 @@ test('a digest that cannot be posted is posted when that works again', async () 
   expect(digests(stage)).toHaveLength(1)
   expect(own(stage)).toHaveLength(5)
   expect(stage.calls.filter((call) => call === `post ${CHANNEL}`).length).toBeLessThan(40)
+})
+
+describe('a digest that is no longer shown', () => {
+  /** Eight incidents, three of which are in a digest; then others begin another, and the first is no longer looked at. */
+  async function withOldDigest(stage: NotifyStage): Promise<readonly string[]> {
+    const ids = await flood(stage, 8)
+    await stage.pass(11 * MINUTE)
+    await flood(stage, 8, { from: 50 })
+    await stage.pass(6 * MINUTE)
+    await flood(stage, 8, { from: 80 })
+    await stage.pass(MINUTE)
+    expect(digests(stage)).toHaveLength(2)
+    return ids
+  }
+
+  test('loses no incident that was to be in it: it is told in the present one', async () => {
+    let failing = ''
+    const wrap: Wrap = (name, port) =>
+      name !== 'store' || !('put' in port)
+        ? port
+        : Object.assign({}, port, {
+            put: (...[item, expected]: Parameters<Store['put']>) =>
+              item.sk === `member#${failing}`
+                ? Promise.reject(new CodedError('throttled', 'DynamoDB', { retryAfterSeconds: 1500 }))
+                : (port as unknown as Store).put(item, expected),
+          })
+    const stage = notifyStage({ pace: PACE, wrap })
+    await flood(stage, 7)
+    const { id } = await stage.see('web-lost', 4)
+    failing = id
+    await stage.notice(id)
+    await stage.settle() // in which digest it is stands written down, and it is not there
+    await stage.pass(11 * MINUTE)
+    await flood(stage, 8, { from: 50 })
+    await stage.pass(6 * MINUTE)
+    await flood(stage, 8, { from: 80 })
+    await stage.pass(2 * MINUTE)
+    failing = ''
+    await stage.pass(30 * MINUTE)
+    const telling = digests(stage).map(({ message }) => JSON.stringify(message).includes('`shop/web-lost`'))
+    expect(telling.filter(Boolean)).toHaveLength(1)
+    expect(telling[0]).toBe(false) // nobody looks at the old one for what is new
+  })
+
+  test('is edited when an incident in it is closed, and that one is told in no other', async () => {
+    const stage = notifyStage({ pace: PACE })
+    const [, , , , , , seventh = ''] = await withOldDigest(stage)
+    const [old, present] = digests(stage)
+    await update(stage.store, incidentKey(seventh), Incident, (now): Incident | undefined => now && { ...now, status: 'closed' })
+    await stage.notice(seventh)
+    await stage.pass(2 * MINUTE)
+    expect(JSON.stringify(old?.message)).toContain('`shop/web-6` (closed)')
+    expect(JSON.stringify(present?.message)).not.toContain('shop/web-6`')
+    expect(digests(stage)).toHaveLength(2)
+  })
+
+  test('is not looked at for what changes nothing in it', async () => {
+    const stage = notifyStage({ pace: PACE })
+    const [, , , , , , seventh = ''] = await withOldDigest(stage)
+    const before = (await stage.store.query('chat', { from: 'digest#' }))[0]?.version
+    await stage.see('web-6')
+    await stage.notice(seventh)
+    await stage.settle()
+    expect((await stage.store.query('chat', { from: 'digest#' }))[0]?.version).toBe(before)
+  })
+})
+
+test('the worst have a link to their page; another link for the same is no news', async () => {
+  let day = 1
+  const stage = notifyStage({ pace: PACE, link: (id) => `https://page.example/incidents/${id}?link=${day}` })
+  const ids = await flood(stage, 7)
+  await stage.pass(2 * MINUTE)
+  const [digest] = digests(stage)
+  expect(JSON.stringify(digest?.message)).toContain(`<https://page.example/incidents/${ids[5]}?link=1|`)
+  const edits = digest?.edits
+  day = 2
+  await stage.notice(ids[5] ?? '')
+  await stage.pass(2 * MINUTE)
+  expect(digest?.edits).toBe(edits)
 })

@@ -187,4 +187,39 @@ describe('what only an operator can end', () => {
       'works_again',
     ])
   })
+
+  test.each([
+    { name: 'asks to wait', fault: refusal('throttled', 'wait', 20) },
+    { name: 'does not answer', fault: refusal('unavailable', 'no answer') },
+  ])('is told in the fallback channel when that $name at first', async ({ fault }) => {
+    const stage = notifyStage({ routes: ROUTES })
+    let left = 1
+    stage.disturb.by = (call, channel) => {
+      if (call !== 'post') return undefined
+      if (channel === BACKUP) return left-- > 0 ? fault : undefined
+      return refusal('invalid_config', 'not_in_channel: invite the app')
+    }
+    await stage.notice((await stage.see('web-1')).id)
+    await stage.settle()
+    await stage.pass(30 * MINUTE)
+    expect(stage.chat.messages).toMatchObject([{ channel: BACKUP, message: { text: `Creance: telling ${CHANNEL} fails` } }])
+    expect(stage.logged.filter((line) => line === 'error: chat needs an operator')).toHaveLength(1)
+    expect((await stage.journal()).filter(({ kind }) => kind === 'operator')).toHaveLength(1)
+  })
+
+  test('is not told into a channel that asked to wait', async () => {
+    const stage = notifyStage({ routes: ROUTES })
+    stage.disturb.by = (call, channel) => (call === 'post' && channel === BACKUP ? refusal('throttled', 'wait', 600) : undefined)
+    await stage.notice((await stage.see('web-1', 3, { routes: ['else'] })).id)
+    await stage.settle()
+    stage.disturb.by = (call, channel) => (call === 'post' && channel === CHANNEL ? refusal('invalid_config', 'is_archived') : undefined)
+    await stage.notice((await stage.see('web-2')).id)
+    await stage.settle()
+    expect(posts(stage, BACKUP)).toBe(1)
+    await stage.pass(30 * MINUTE)
+    expect(stage.chat.messages.map(({ channel, message }) => [channel, message.text.split(':')[0]]).toSorted()).toEqual([
+      [BACKUP, 'Creance'],
+      [BACKUP, 'Medium'],
+    ])
+  })
 })

@@ -110,3 +110,43 @@ test('one that the chat takes in no form is passed over', async () => {
   await showWith(stage, 3)
   expect(told(stage)).toEqual(['0', '2'])
 })
+
+test.each(['cannot_reply_to_message', 'thread_not_found', 'restricted_action_non_threadable_channel'])(
+  'where the chat refuses every reply (%s) the message stays the one it is, and each is tried once',
+  async (word) => {
+    const stage = notifyStage()
+    stage.disturb.by = (call, _channel, key) => (call === 'post' && key.includes('/') ? refusal('conflict', word) : undefined)
+    await showWith(stage, 12)
+    await showWith(stage, 14, say('another'))
+    expect(stage.chat.messages).toMatchObject([{ message: { text: 'another' } }])
+    expect(stage.failures).toEqual([])
+    expect(stage.calls.filter((call) => call === `post ${CHANNEL}`)).toHaveLength(1 + 14)
+    expect(stage.logged.filter((line) => line === 'error: reply not taken by chat')).toHaveLength(14)
+  },
+)
+
+test('where it cannot be learned whether the message is there, the reply is tried again', async () => {
+  const stage = notifyStage()
+  await showWith(stage, 1)
+  let left = 2
+  stage.disturb.by = (call, _channel, key) => {
+    if (call === 'post' && key.includes('/') && left > 0) return refusal('conflict', 'thread_not_found')
+    return call === 'update' && left-- > 0 ? refusal('throttled', 'wait', 5) : undefined
+  }
+  for (let tries = 0; tries < 4; tries++) {
+    await showWith(stage, 3)
+    stage.time.nowMs += 6000
+  }
+  expect(told(stage)).toEqual(['0', '1', '2'])
+  expect(stage.chat.messages).toHaveLength(1)
+})
+
+test('that the message was posted anew for a reply stands in the journal', async () => {
+  const stage = notifyStage()
+  await showWith(stage, 1)
+  stage.chat.messages.splice(0)
+  stage.disturb.by = (call, _channel, key) =>
+    call === 'post' && key.includes('/') && stage.chat.messages.length === 0 ? refusal('conflict', 'thread_not_found') : undefined
+  await showWith(stage, 2)
+  expect(await stage.journalOf('i')).toMatchObject([{ outcome: 'posted_anew', why: 'it was deleted' }])
+})
