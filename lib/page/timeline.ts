@@ -85,6 +85,10 @@ const REFUSALS: ReadonlyMap<string, string> = new Map([
   ['unknown_button', 'No such button is known; it may have been too old.'],
   ['expired', 'The button had expired.'],
   ['closed', 'The incident was closed by then.'],
+  ['changed', 'The incident had become worse than what this person had been shown.'],
+  ['other_choice', 'It takes two people who choose the same.'],
+  ['two_to_silence', 'A silence takes two people.'],
+  ['already_decided', 'It had been approved or rejected before.'],
 ])
 /** What a line's outcome says of it, at one look. */
 const GOOD = new Set(['done', 'accepted', 'undone', 'approved'])

@@ -9,7 +9,7 @@ export type Posted = { readonly channel: string; readonly ts: string }
 
 /** A chat that holds one message per key. `channel` may be a user's id: then it is what the app and that user alone see, and what was posted
  *  says in which channel that is. `thread`: the `ts` of the message that it is a reply to. Errors: CodedError `throttled` (with
- *  retryAfterSeconds), `unavailable` (it may have taken effect), `conflict` (the message to reply to is gone), `invalid_input` (what the message
+ *  retryAfterSeconds), `unavailable` (it may have taken effect), `conflict` (the message to reply to is gone, or takes no replies), `invalid_input` (what the message
  *  says is not taken); and for an operator, saying what to do: `invalid_config` (this channel or group), `not_permitted` (this call, anywhere),
  *  `unauthorized` (the token). */
 export type Chat = {

@@ -7,6 +7,7 @@ import { type Offer, requestOf, type WantedOffer } from './offer.ts'
 import type { PlannedAction } from './plan.ts'
 import type { ActionRecord } from './record.ts'
 import type { Target } from './request.ts'
+import { shownMark } from './shown.ts'
 import type { IncidentView } from './view.ts'
 
 /** What a person is offered by hand, when no response asks for it: with these parameters. */
@@ -89,9 +90,9 @@ function silenceOffers(view: IncidentView, nowMs: number): readonly WantedOffer[
     return [numbered(view, wanted, contentId(names).slice(0, 16), nowMs)]
   }
   if (incident.status === 'closed') return []
-  const rule = worstRule(incident)
-  const wanted = { incident: incident.id, action: 'silence', parameters: { rule }, expiresMs: nowMs + 7 * DAY_MS }
-  return [numbered(view, wanted, contentId(rule).slice(0, 16), nowMs)]
+  const [rule, shown] = [worstRule(incident), shownMark(incident)] // another menu whenever it is another incident that one is shown
+  const wanted = { incident: incident.id, action: 'silence', parameters: { rule, shown }, expiresMs: nowMs + 7 * DAY_MS }
+  return [numbered(view, wanted, contentId(rule, shown).slice(0, 16), nowMs)]
 }
 
 function closingOffers(view: IncidentView, nowMs: number): readonly WantedOffer[] {

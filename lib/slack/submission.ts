@@ -1,13 +1,15 @@
 import * as z from 'zod'
 import { type Person, personOf, readAs, SlackId, WHO } from './ids.ts'
 
-/** What a modal carries from the press that opened it to its submission: which offer, for whom, and where the message stands. */
+/** What a modal carries from the press that opened it to its submission: which offer, for whom, where the message stands, and what of the incident was
+ *  `shown` (response/shown.ts). */
 export const DialogMark = z.object({
   nonce: z.string().max(64),
   action: z.string().max(40),
   channel: SlackId,
   ts: z.string().max(64).optional(),
   user: SlackId,
+  shown: z.string().max(64).optional(),
 })
 export type DialogMark = z.infer<typeof DialogMark>
 

@@ -54,11 +54,12 @@ export function capital(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
-const DECIMAL = new Intl.NumberFormat('en-US')
+let numbers: Intl.NumberFormat | undefined
 
 /** `12,345` */
 export function decimal(count: number): string {
-  return DECIMAL.format(count)
+  numbers ??= new Intl.NumberFormat('en-US') // made when it is needed: that takes longer than to load all of a function's own code
+  return numbers.format(count)
 }
 
 /** `1 detection`, `12,345 detections` */

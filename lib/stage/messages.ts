@@ -6,10 +6,11 @@ import { ActionRequest } from '../response/request.ts'
 export const IncidentMessage = z.object({ incident: z.string() })
 export type IncidentMessage = z.infer<typeof IncidentMessage>
 
-/** The message of the messages queue: bring the incident's message up to date wherever it is told; or one destination of it, by its route's name; or the digest
+/** The message of the messages queue: bring the incident's message up to date wherever it is told (`pressed`: in this channel it was pressed, and may show another
+ *  thing than is known of it); or one destination of it, by its route's name; or the digest
  *  of a channel; or tell one person something; or read anew who is in the user groups that permissions name. */
 export const NoticeMessage = z.union([
-  z.object({ incident: z.string() }),
+  z.object({ incident: z.string(), pressed: z.string().optional() }),
   z.object({ deliver: z.object({ incident: z.string(), route: z.string() }) }),
   z.object({ digest: z.object({ channel: z.string() }) }),
   z.object({ refresh: z.literal('user_groups') }),
@@ -43,9 +44,9 @@ export function actionsMessage(requests: readonly ActionRequest[]): OutgoingMess
 }
 
 /** The message that asks for the incident's chat message to be brought up to date. `why` is new for each change, and the same when the
- *  change is made known again. */
-export function noticeMessage(incident: string, why: string): OutgoingMessage {
-  return { body: JSON.stringify({ incident }), group: incident, dedup: `${incident}-${why}` }
+ *  change is made known again. `pressed`: the channel in which the buttons were taken away from the message. */
+export function noticeMessage(incident: string, why: string, pressed?: string): OutgoingMessage {
+  return { body: JSON.stringify({ incident, pressed }), group: incident, dedup: `${incident}-${why}` }
 }
 
 /** A JSON queue body read by its schema. Throws (ZodError, SyntaxError) where it is another's. */

@@ -41,6 +41,7 @@ test('its rules are rules without problems, together', () => {
     'not_a_threat',
     'status',
     'incidents',
+    'silence_any',
     'stop',
     'resume',
   ] as const

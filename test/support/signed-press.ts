@@ -60,7 +60,8 @@ export function submissionPayload({ metadata, reason, choice, view = 'V1', value
   }
 }
 
-type CommandForm = Who & { readonly text: string; readonly channel?: string; readonly name?: string }
+/** `trigger`: Slack gives another with each command that is typed. */
+type CommandForm = Who & { readonly text: string; readonly channel?: string; readonly name?: string; readonly trigger?: string }
 
 /** The form of a slash command, as Slack sends it. */
 export function commandBody(command: CommandForm): string {
@@ -74,6 +75,7 @@ export function commandFields({
   workspace = 'T0CREANCE',
   app = 'A0CREANCE',
   name,
+  trigger = `1.2.${++typed}`,
 }: CommandForm): Record<string, string> {
   return {
     token: 'x',
@@ -88,9 +90,10 @@ export function commandFields({
     api_app_id: app,
     is_enterprise_install: 'false',
     response_url: 'https://hooks.slack.com/commands/T0CREANCE/1/x',
-    trigger_id: '1.2.3',
+    trigger_id: trigger,
   }
 }
+let typed = 0
 
 function whoOf({ user = 'U0ALICE', workspace = 'T0CREANCE', app = 'A0CREANCE' }: Who): object {
   const name = user.slice(2).toLowerCase()

@@ -1,30 +1,44 @@
 import { detectionFrom, type Evidence } from '../../detection/evidence.ts'
-import { Incident, incidentKey } from '../../incident/incident.ts'
+import type { Incident } from '../../incident/incident.ts'
 import { silenceFor } from '../../incident/silence-for.ts'
 import type { Modal } from '../../port/dialog.ts'
-import { read } from '../../port/store.ts'
 import { actionNamed } from '../../response/actions/index.ts'
 import type { Offer } from '../../response/offer.ts'
 import { offerTitle } from '../../response/offers.ts'
+import { shownMark } from '../../response/shown.ts'
 import { proposeException } from '../../rule/falco/propose-exception.ts'
 import { notAThreatModal, noticeModal, reasonModal, type ShownException } from '../../slack/modal.ts'
 import type { DialogMark } from '../../slack/submission.ts'
 import { code, plain } from '../../slack/text.ts'
+import type { Allowed, Presser } from './judge.ts'
 import type { PressPorts } from './ports.ts'
+import { whyNotQuiet } from './quiet.ts'
 
 /** Of so many rules, the worst first, an exception is proposed. */
 const MOST_RULES = 3
 
-/** The dialog of an offer that asks for a reason, with what the table knows. */
-export async function filledModal(offer: Offer, mark: DialogMark, { store, clock }: PressPorts): Promise<Modal> {
+/** The dialog of an offer that asks for a reason, with what the table knows. What it shows of the incident goes with it: it is that which the person
+ *  decides upon. */
+export async function filledModal(
+  verdict: Allowed,
+  { by, mark }: { readonly by: Presser; readonly mark: DialogMark },
+  ports: PressPorts,
+): Promise<Modal> {
+  const { offer, incident } = verdict
   const title = offerTitle(offer)
   if (offer.action !== 'not_a_threat') return reasonModal({ title, about: aboutAction(offer) }, mark)
-  const incident = await read(store, incidentKey(offer.incident), Incident)
   if (!incident) return noticeModal(title, 'There is no such incident any more.')
-  const quiet = silenceFor(incident, '8h', { by: '', nowMs: clock() })
-  const noSilence = quiet.kind === 'none' ? { noSilence: quiet.reason } : {}
+  const reason = await whyNoSilence(incident, by, verdict, ports)
+  const noSilence = reason === undefined ? {} : { noSilence: reason }
   const about = `This closes *${plain(incident.title, 200)}*. What comes later of the same kind opens it anew, unless Falco knows the exception, or it is kept quiet.`
-  return notAThreatModal({ about, exceptions: exceptionsFor(incident), ...noSilence }, mark)
+  return notAThreatModal({ about, exceptions: exceptionsFor(incident), ...noSilence }, { ...mark, shown: shownMark(incident) })
+}
+
+async function whyNoSilence(incident: Incident, by: Presser, { people }: Allowed, ports: PressPorts): Promise<string | undefined> {
+  const refusal = await whyNotQuiet(by, people, ports)
+  if (refusal) return refusal.why === 'two_to_silence' ? 'it takes two people here' : 'you may not silence here'
+  const quiet = silenceFor(incident, '8h', { by: '', nowMs: ports.clock() })
+  return quiet.kind === 'none' ? quiet.reason : undefined
 }
 
 function aboutAction({ action, target, dryRun }: Offer): string {

@@ -1,9 +1,11 @@
 import { Incident, incidentKey, incidentPartition } from '../../incident/incident.ts'
-import { read } from '../../port/store.ts'
+import { parseData, read } from '../../port/store.ts'
+import { actionNamed } from '../../response/actions/index.ts'
 import { type Offer, offerFor } from '../../response/offer.ts'
 import { offerTitle } from '../../response/offers.ts'
 import { type Grant, grantFor, groupsThatMatter, permissionFor } from '../../response/permission.ts'
 import { type PlanDecision, PlannedAction, planSortKey } from '../../response/plan.ts'
+import { shownMark } from '../../response/shown.ts'
 import type { Person } from '../../slack/ids.ts'
 import { groupsOf } from '../user-groups.ts'
 import type { PressPorts } from './ports.ts'
@@ -14,9 +16,9 @@ export type Presser = Person & { readonly channel: string }
 /** What the button says of itself, which is believed only as far as the table agrees. */
 export type Claimed = { readonly nonce: string; readonly action: string | undefined }
 
-export type Verdict =
-  | { readonly kind: 'allowed'; readonly offer: Offer; readonly people: 1 | 2 }
-  | (Refusal & { readonly offer: Offer | undefined })
+/** `incident`: as it was then; undefined where that does not matter. */
+export type Allowed = { readonly kind: 'allowed'; readonly offer: Offer; readonly people: 1 | 2; readonly incident?: Incident | undefined }
+export type Verdict = Allowed | (Refusal & { readonly offer: Offer | undefined })
 
 /** The verdict on a genuine press, from what the table holds; changes nothing. In this order: the person's right to what the offer is for (not to
  *  what the button says), the offer, its time, what was decided, the incident. Whether it is the first press is for the claim to say. */
@@ -33,8 +35,28 @@ export async function judge(by: Presser, { nonce, action }: Claimed, ports: Pres
   if (ports.clock() >= offer.expiresMs) return refused(REFUSALS.expired())
   const decided = await decisionOn(offer, ports)
   if (decided) return refused(REFUSALS.already_decided(decided))
-  if (!OUTLIVES_INCIDENT.has(offer.action) && (await isClosed(offer.incident, ports))) return refused(REFUSALS.closed())
-  return { kind: 'allowed', offer, people: grant.people }
+  const people = await peopleFor(offer, grant.people, ports)
+  if (OUTLIVES_INCIDENT.has(offer.action)) return { kind: 'allowed', offer, people }
+  const incident = await read(ports.store, incidentKey(offer.incident), Incident)
+  if (incident?.status === 'closed') return refused(REFUSALS.closed())
+  return { kind: 'allowed', offer, people, incident }
+}
+
+/** For what is decided by what a person was shown: the incident's rules as they were, or that it is another by now. `shown`: what stands for what
+ *  was (response/shown.ts). */
+export function asShown({ incident }: Allowed, shown: unknown): { readonly shown: string; readonly rules: string[] } | Refusal {
+  if (!incident || shownMark(incident) !== shown) return REFUSALS.changed()
+  return { shown, rules: incident.rules }
+}
+
+/** As many as the permission says, or any response that asks for the same action: also where this button is older than its plan. */
+async function peopleFor({ incident, action }: Offer, granted: 1 | 2, { store }: PressPorts): Promise<1 | 2> {
+  if (granted === 2 || !actionNamed(action)) return granted
+  const plans = await store.query(incidentPartition(incident), { from: planSortKey(''), to: planSortKey('~') })
+  const isForTwo = plans
+    .map((item) => parseData(PlannedAction, item))
+    .some(({ request, people }) => request.action === action && people === 2)
+  return isForTwo ? 2 : 1
 }
 
 /** Whether the person may do it here, by id, or by a user group that this person is known to be in. */
@@ -55,10 +77,6 @@ export function mightBeGranted({ app, workspace, channel, user }: Presser, actio
 }
 
 const OUTLIVES_INCIDENT: ReadonlySet<string> = new Set(['release', 'end_silence'])
-
-async function isClosed(incident: string, { store }: PressPorts): Promise<boolean> {
-  return (await read(store, incidentKey(incident), Incident))?.status === 'closed'
-}
 
 /** The decision that leaves nothing to decide for this offer. */
 async function decisionOn(offer: Offer, { store }: PressPorts): Promise<PlanDecision | undefined> {

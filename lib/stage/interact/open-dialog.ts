@@ -1,6 +1,6 @@
 import { contentId } from '../../detection/id.ts'
 import { messageOf } from '../../error.ts'
-import { journal } from '../../incident/journal.ts'
+import { byPerson, journal } from '../../incident/journal.ts'
 import type { Modal } from '../../port/dialog.ts'
 import { actionNamed } from '../../response/actions/index.ts'
 import type { Offer } from '../../response/offer.ts'
@@ -21,8 +21,8 @@ export function needsDialog(action: string | undefined): action is string {
  *  anything is asked of the table, and only then it is filled, or says why there is nothing to fill in. */
 export async function openDialog(press: Press & { readonly action?: string | undefined }, ports: PressPorts): Promise<Taken> {
   const { dialog } = ports
-  const { id, nonce, action = '', channel, triggerId } = press
-  const refused = { by: press, id, nonce, action }
+  const { nonce, action = '', channel, triggerId } = press
+  const refused = { by: press, action }
   const title = offerTitle(action)
   const grant = mightBeGranted(press, action, ports)
   if (grant.kind !== 'allowed') return { outcome: await refuse(refused, channel, REFUSALS[grant.kind](title), ports) }
@@ -46,7 +46,7 @@ export async function openDialog(press: Press & { readonly action?: string | und
     if (verdict.offer.claim) return await inVain(REFUSALS.already_pressed(verdict.offer.claim), verdict.offer)
     if (view === undefined) return await inVain(REFUSALS.no_dialog(), verdict.offer)
     const { filledModal } = await import('./filled-modal.ts') // loaded while the dialog is open already
-    if (!(await shows(dialog.update(view, await filledModal(verdict.offer, mark, ports)), ports)))
+    if (!(await shows(dialog.update(view, await filledModal(verdict, { by: press, mark }, ports)), ports)))
       return await inVain(REFUSALS.no_dialog(), verdict.offer)
     await noteOpened(press, verdict.offer, ports)
     return { outcome: 'asked' }
@@ -78,7 +78,7 @@ async function shows(update: Promise<void>, { log }: PressPorts): Promise<boolea
 
 async function noteOpened(press: Press, { incident, action }: Offer, { store, clock, log }: PressPorts): Promise<void> {
   const id = `press-asked-${contentId(press.nonce, press.user.id, press.id).slice(0, 32)}`
-  const line = { id, at: clock(), kind: 'press', what: `${action} pressed`, by: `@${press.user.name}`, outcome: 'asked' } as const
+  const line = { id, at: clock(), kind: 'press', what: `${action} pressed`, ...byPerson(press.user), outcome: 'asked' } as const
   await journal(store, { ...line, incident, action, why: 'it asks for a reason first' })
   log.info('press asks for a reason', { incident, action, user: press.user.id })
 }

@@ -1,6 +1,6 @@
 import type { Press } from '../../slack/press.ts'
 import { claim } from './claim.ts'
-import { judge } from './judge.ts'
+import { asShown, judge } from './judge.ts'
 import { needsDialog, openDialog } from './open-dialog.ts'
 import type { PressPorts, Taken } from './ports.ts'
 import { REFUSALS, type Refusal, refuse, tellOne } from './refusal.ts'
@@ -15,14 +15,17 @@ export async function takePress(press: Press, ports: PressPorts): Promise<Taken>
   const verdict = await judge(press, press, ports)
   const { offer } = verdict
   const inVain = async (refusal: Refusal): Promise<Taken> => {
-    const { id, nonce, action, channel } = press
-    return { outcome: await refuse({ by: press, id, nonce, action, offer }, channel, refusal, ports) }
+    const { action, channel } = press
+    return { outcome: await refuse({ by: press, action, offer }, channel, refusal, ports) }
   }
   if (verdict.kind === 'refused') return inVain(verdict)
   const choice = press.action === 'silence' ? press.choice : undefined
   if (press.action === 'silence' && !MENU.has(choice)) return inVain(REFUSALS.no_choice())
-  const by = { ...press.user, ...(choice === undefined ? {} : { choice }) }
-  const claimed = await claim(verdict, by, press, ports)
+  const isFirst = press.action === 'silence' && verdict.offer.claim === undefined
+  const seen = isFirst ? asShown(verdict, verdict.offer.parameters.shown) : undefined
+  if (seen && 'kind' in seen) return inVain(seen)
+  const said = { ...(choice === undefined ? {} : { choice }), ...seen }
+  const claimed = await claim(verdict, { by: press, said }, press, ports)
   if (claimed.kind === 'refused') return inVain(claimed)
   if (claimed.said) await tellOne({ channel: press.channel, user: press.user.id, text: claimed.said }, `said-${press.nonce}`, ports)
   return { outcome: claimed.kind }

@@ -104,7 +104,19 @@ describe('what is offered', () => {
 
   test('as a silence of one rule is of the worst, which stands in the offer', () => {
     const [silence] = wantedOffers(view(), NOW).filter(({ action }) => action === 'silence')
-    expect(silence?.parameters).toEqual({ rule: 'Terminal shell in container' })
+    expect(silence?.parameters).toMatchObject({ rule: 'Terminal shell in container' })
+  })
+
+  test.each([
+    ['severity', { severity: 4 as const }, true],
+    ['another rule', { rules: ['Terminal shell in container', 'x'] }, true],
+    ['a correlation', { correlations: ['Shell, then secret'] }, true],
+    ['more detections', { count: 99 }, false],
+  ])('as a silence is of what is shown: with more %s it is another, if that is worse', (_name, incident, isAnother) => {
+    const silenceOf = (of: IncidentView) => wantedOffers(of, NOW).find(({ action }) => action === 'silence')
+    const [before, after] = [silenceOf(view()), silenceOf(view({ incident }))]
+    expect(before?.sk !== after?.sk).toBe(isAnother)
+    expect(before?.parameters.shown !== after?.parameters.shown).toBe(isAnother)
   })
 })
 

@@ -25,8 +25,11 @@ describe('a press', () => {
     if (told?.how === 'alone') expect(stage.dialog.calls.length).toBe(openedBefore)
 
     const known = new Set(linesBefore.map(({ id }) => id))
-    const lines = stage.lines().filter(({ id, kind }) => kind === 'press' && !known.has(id))
-    const isTheOne = ({ outcome: of, why }: (typeof lines)[number]) => (of === 'refused' ? why : of) === line
+    const lines = stage.lines().filter(({ id, kind }) => (kind === 'press' || kind === 'refused_input') && !known.has(id))
+    const isTheOne = ({ outcome: of, why }: (typeof lines)[number]) => {
+      const said = (of === 'refused' ? why : of) ?? ''
+      return line instanceof RegExp ? line.test(said) : said === line
+    }
     expect(lines.filter(isTheOne)).toHaveLength(line === undefined || again ? 0 : 1)
     expect(lines.filter((one) => !isTheOne(one))).toEqual([])
   })

@@ -12,6 +12,7 @@ import { update } from '../../../../lib/port/store.ts'
 import { ensureOffer, type Offer, type WantedOffer } from '../../../../lib/response/offer.ts'
 import { Permission } from '../../../../lib/response/permission.ts'
 import { type PlannedAction, planSortKey } from '../../../../lib/response/plan.ts'
+import { shownMark } from '../../../../lib/response/shown.ts'
 import { keepMembers } from '../../../../lib/stage/user-groups.ts'
 import { listDialog } from '../../../support/list-dialog.ts'
 import { sign } from '../../../support/signed-press.ts'
@@ -21,7 +22,8 @@ export const NOW = Date.parse('2026-03-01T12:00:00Z')
 const HOUR_MS = 3600_000
 const quiet: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** Alice and Bob may do everything, Mallory only acknowledges; Carol is on call, Dave was until an hour ago. Draining takes two. */
+/** Alice and Bob may do everything, Mallory only acknowledges; Carol is on call, Dave was until an hour ago. Draining takes two. In one other channel a
+ *  silence takes two, in another nobody may silence. */
 const PERMISSIONS = [
   {
     permission: 'Responders',
@@ -37,6 +39,7 @@ const PERMISSIONS = [
       'not_a_threat',
       'status',
       'incidents',
+      'silence_any',
       'stop',
       'resume',
     ],
@@ -46,6 +49,23 @@ const PERMISSIONS = [
     permission: 'Everybody',
     slack: { app: 'A0CREANCE', workspace: 'T0CREANCE', channels: ['C0ALERTS'], users: ['U0MALLORY'] },
     actions: ['acknowledge'],
+  },
+  {
+    permission: 'Two to silence',
+    slack: { app: 'A0CREANCE', workspace: 'T0CREANCE', channels: ['C0TWO'], users: ['U0ALICE', 'U0BOB'], user_groups: ['S0ONCALL'] },
+    actions: ['silence', 'not_a_threat'],
+    second_person: ['silence'],
+  },
+  {
+    permission: 'Two to close, and to silence',
+    slack: { app: 'A0CREANCE', workspace: 'T0CREANCE', channels: ['C0BOTH'], users: ['U0ALICE', 'U0BOB'] },
+    actions: ['silence', 'not_a_threat'],
+    second_person: ['silence', 'not_a_threat'],
+  },
+  {
+    permission: 'Only to close',
+    slack: { app: 'A0CREANCE', workspace: 'T0CREANCE', channels: ['C0CLOSE'], users: ['U0ALICE'] },
+    actions: ['not_a_threat'],
   },
 ].map((one) => Permission.parse(one))
 
@@ -71,6 +91,9 @@ const DETECTION: Detection = {
   fields: {},
 }
 const TARGET = { cluster: 'demo', namespace: 'shop', pod: POD.name, uid: 'uid-1', seenNs: DETECTION.timeNs }
+
+/** What stands for the incident as it is shown at first. */
+export const SHOWN = shownMark({ severity: DETECTION.severity, rules: [DETECTION.rule], correlations: [] })
 
 export function nonceFor(name: string): string {
   return `nonce-of-${name}`.padEnd(32, '0')
@@ -113,29 +136,33 @@ export async function pressStage() {
     if (!incident) throw new Error('no incident')
     await store.put({ ...incidentKey(id), data: { ...incident, status } }, 'absent')
   }
-  const plan: PlannedAction = {
-    response: 'Contain it',
-    mode: 'approve',
-    step: 0,
-    people: 1,
-    request: {
-      id: 'plan-1',
-      incident: 'open',
-      action: 'isolate',
-      parameters: { expires: '4h' },
-      target: TARGET,
-      by: { kind: 'response', name: 'Contain it' },
-      expiresMs: NOW + HOUR_MS,
-    },
+  /** A response asks for it. */
+  const plan = (id: string, { action = 'isolate', people = 1 }: { readonly action?: string; readonly people?: 1 | 2 } = {}) => {
+    const planned: PlannedAction = {
+      response: 'Contain it',
+      mode: 'approve',
+      step: 0,
+      people,
+      request: {
+        id,
+        incident: 'open',
+        action,
+        parameters: { expires: '4h' },
+        target: TARGET,
+        by: { kind: 'response', name: 'Contain it' },
+        expiresMs: NOW + HOUR_MS,
+      },
+    }
+    return store.put({ pk: incidentPartition('open'), sk: planSortKey(id), data: planned }, 'absent')
   }
-  await store.put({ pk: incidentPartition('open'), sk: planSortKey('plan-1'), data: plan }, 'absent')
+  await plan('plan-1')
   await offer('isolate', { target: TARGET, parameters: { expires: '4h' }, plan: 'plan-1' })
   await offer('delete', { target: TARGET, parameters: { bare_pods: 'delete' } })
   await offer('cordon', { target: TARGET })
   await offer('release', { target: TARGET, parameters: { of: ['x'] } })
   for (const name of ['acknowledge', 'not_a_threat']) await offer(name, {})
   await offer('reject', { parameters: { plans: ['plan-1'] } })
-  await offer('silence', { parameters: { rule: DETECTION.rule } })
+  await offer('silence', { parameters: { rule: DETECTION.rule, shown: SHOWN } })
   await offer('expired', { action: 'isolate', target: TARGET, expiresMs: NOW })
   await offer('expired_delete', { action: 'delete', target: TARGET, expiresMs: NOW })
   await offer('of_closed', { incident: 'closed', action: 'acknowledge' })
@@ -148,6 +175,14 @@ export async function pressStage() {
     actions: [...new Set(sent.actions.map(({ body }) => body))],
     messages: [...new Set(sent.messages.filter(({ body }) => !('tell' in JSON.parse(body))).map(({ dedup }) => dedup))],
   })
+  /** Something worse comes. */
+  const worsen = (id = 'open') =>
+    update(
+      store,
+      incidentKey(id),
+      Incident,
+      (now): Incident | undefined => now && { ...now, severity: 5, rules: [...now.rules, 'Escape from a container'] },
+    )
   const lines = (): readonly JournalLine[] =>
     database
       .prepare("SELECT data FROM items WHERE sk LIKE 'journal#%'")
@@ -164,6 +199,8 @@ export async function pressStage() {
     lines,
     told,
     offer,
+    worsen,
+    plan,
     sign: (body: string) => sign(body, { secret: SECRET, nowMs: clock() }),
     change: (id: string, to: Partial<Incident>) => update(store, incidentKey(id), Incident, (now) => now && { ...now, ...to }),
   }

@@ -4,7 +4,7 @@ import { interact } from '../../../../lib/stage/interact.ts'
 import { keepMembers } from '../../../../lib/stage/user-groups.ts'
 import { httpEvent } from '../../../support/lambda.ts'
 import { pressBody, pressPayload, sign, submissionBody } from '../../../support/signed-press.ts'
-import { NOW, nonceFor, type PressStage, SECRET } from './stage.ts'
+import { NOW, nonceFor, type PressStage, SECRET, SHOWN } from './stage.ts'
 
 /** `told`: in which words, and how: `alone` in the channel for that person's eyes, in a `dialog`, or beside the field of one. `line`: what the journal
  *  says of it; undefined: nothing. `changes`: whether anything but the journal and what is told is another afterwards. */
@@ -13,7 +13,7 @@ export type PressCase = {
   readonly outcome: string
   readonly status?: number
   readonly told?: { readonly how: 'alone' | 'dialog' | 'field'; readonly text: string }
-  readonly line?: string
+  readonly line?: string | RegExp
   readonly changes?: true
   /** It was taken before, and has its line already. */
   readonly again?: true
@@ -50,6 +50,7 @@ const FIRST = 'at 2026-03-01T12:00:00.000Z'
 const NO_WORKSPACE = 'No permission covers this Slack app and workspace.'
 const mayNot = (title: string) => `You may not press \`${title}\` here. No permission in the rules allows it.`
 const EXPIRED = 'This button has expired. Nothing was done.'
+const CHANGED = 'There is more to this incident now than when this was shown. Nothing was done; please look at it again.'
 const UNKNOWN = 'This button is not known; it may be too old.'
 const SEEMS = 'This button is not what it seems to be. Nothing was done.'
 
@@ -97,20 +98,55 @@ export const PRESSES: readonly PressCase[] = [
     line: 'too_large',
     request: (stage) => stage.sign(`${pressBody(button('isolate'))}&x=${'x'.repeat(1024 * 1024)}`),
   },
-  { press: 'that is not JSON', outcome: 'invalid_input', status: 400, request: (stage) => stage.sign('payload=%7B') },
+  {
+    press: 'that is not JSON',
+    outcome: 'invalid_input',
+    status: 400,
+    line: 'interaction: payload: expected a form field with JSON',
+    request: (stage) => stage.sign('payload=%7B'),
+  },
   {
     press: 'that is no form',
     outcome: 'invalid_input',
     status: 400,
+    line: 'interaction: content type: expected application/x-www-form-urlencoded',
     request: (stage) => ({ ...stage.sign('{"type":"block_actions"}'), contentType: 'application/json' }),
   },
   {
     press: 'of another shape',
     outcome: 'invalid_input',
     status: 400,
+    line: /^interaction: .*→ at api_app_id/,
     request: (stage) => stage.sign(`payload=${encodeURIComponent('{"type":"block_actions"}')}`),
   },
-  { press: 'by an id that Slack does not make', outcome: 'invalid_input', status: 400, request: press('isolate', { user: '<!channel>' }) },
+  {
+    press: 'by an id that Slack does not make',
+    outcome: 'invalid_input',
+    status: 400,
+    line: 'interaction: ✖ expected a Slack id → at user.id',
+    request: press('isolate', { user: '<!channel>' }),
+  },
+  {
+    press: 'of no workspace',
+    outcome: 'invalid_input',
+    status: 400,
+    line: 'interaction: team: expected a workspace, or one in user.team_id',
+    request: press('isolate', { more: { team: null, user: { id: 'U0ALICE', name: 'alice' } } }),
+  },
+  {
+    press: 'by an app that is installed for a whole organization, which is given no workspace but the user’s own',
+    outcome: 'accepted',
+    changes: true,
+    line: 'accepted',
+    request: press('isolate', { more: { team: null, enterprise: { id: 'E0ORG' }, is_enterprise_install: true } }),
+  },
+  {
+    press: 'by the same app, in another workspace of the organization',
+    outcome: 'wrong_workspace',
+    told: alone(NO_WORKSPACE),
+    line: 'wrong_workspace',
+    request: press('isolate', { more: { team: null, user: { id: 'U0ALICE', name: 'alice', team_id: 'T0OTHER' } } }),
+  },
   {
     press: 'of another kind, such as a shortcut',
     outcome: 'ignored',
@@ -149,6 +185,15 @@ export const PRESSES: readonly PressCase[] = [
     outcome: 'not_permitted',
     told: alone(mayNot('Approve: Isolate')),
     line: 'not_permitted',
+    request: press('isolate', { user: 'U0MALLORY' }),
+  },
+  {
+    press: 'by somebody who may not, again within a minute',
+    outcome: 'not_permitted',
+    told: alone(mayNot('Approve: Isolate')),
+    line: 'not_permitted',
+    again: true,
+    before: pressed('isolate', { user: 'U0MALLORY' }),
     request: press('isolate', { user: 'U0MALLORY' }),
   },
   {
@@ -304,6 +349,14 @@ export const PRESSES: readonly PressCase[] = [
     request: press('of_closed', { action: 'acknowledge' }),
   },
   {
+    press: 'for a silence, after something worse came to the incident',
+    outcome: 'changed',
+    told: alone(CHANGED),
+    line: 'changed',
+    before: (stage) => stage.worsen(),
+    request: press('silence', { choice: '8h' }),
+  },
+  {
     press: 'to release, on a closed incident',
     outcome: 'accepted',
     changes: true,
@@ -361,6 +414,45 @@ export const PRESSES: readonly PressCase[] = [
     line: 'accepted',
     before: pressed('cordon'),
     request: press('cordon', { user: 'U0BOB' }),
+  },
+  {
+    press: 'the second of two, an hour after the first, which counts no more',
+    outcome: 'one_more',
+    changes: true,
+    line: 'one_more',
+    before: async (stage) => {
+      await stage.offer('long', { action: 'cordon', expiresMs: NOW + 2 * 3600_000 })
+      await pressed('long', { action: 'cordon' })(stage)
+      stage.time.nowMs += 3600_000
+    },
+    request: press('long', { action: 'cordon', user: 'U0BOB' }),
+  },
+  {
+    press: 'the second of two, after the first has lost the right',
+    outcome: 'one_more',
+    changes: true,
+    line: 'one_more',
+    before: async (stage) => {
+      await pressed('cordon', { user: 'U0CAROL' })(stage)
+      await keepMembers(stage.ports.store, 'S0ONCALL', [], NOW + 1)
+    },
+    request: press('cordon', { user: 'U0BOB' }),
+  },
+  {
+    press: 'the second of two, for another silence than the first chose',
+    outcome: 'other_choice',
+    told: alone('<@U0ALICE> was the first, and chose 1 hour: it takes two who want the same. Nothing was done.'),
+    line: 'other_choice',
+    before: pressed('silence', { channel: 'C0TWO', choice: '1h' }),
+    request: press('silence', { channel: 'C0TWO', choice: 'rule', user: 'U0BOB' }),
+  },
+  {
+    press: 'the second of two, for the same silence',
+    outcome: 'accepted',
+    changes: true,
+    line: 'accepted',
+    before: pressed('silence', { channel: 'C0TWO', choice: '1h' }),
+    request: press('silence', { channel: 'C0TWO', choice: '1h', user: 'U0BOB' }),
   },
 
   // Dialogs
@@ -452,6 +544,59 @@ export const PRESSES: readonly PressCase[] = [
     line: 'closed',
     before: (stage) => stage.change('open', { status: 'closed' }),
     request: submit(mark('delete')),
+  },
+
+  {
+    press: 'a dialog to delete by hand, where a response has come to ask two people for that',
+    outcome: 'one_more',
+    changes: true,
+    line: 'one_more',
+    before: (stage) => stage.plan('plan-2', { action: 'delete', people: 2 }),
+    request: submit(mark('delete')),
+  },
+  {
+    press: 'a dialog that closes an incident to which something worse has come since',
+    outcome: 'changed',
+    told: inDialog(CHANGED),
+    line: 'changed',
+    before: (stage) => stage.worsen(),
+    request: submit(mark('not_a_threat', { shown: SHOWN })),
+  },
+  {
+    press: 'a dialog that closes an incident, and does not say what was shown of it',
+    outcome: 'changed',
+    told: inDialog(CHANGED),
+    line: 'changed',
+    request: submit(mark('not_a_threat')),
+  },
+  {
+    press: 'a dialog that closes an incident',
+    outcome: 'accepted',
+    changes: true,
+    line: 'accepted',
+    request: submit(mark('not_a_threat', { shown: SHOWN })),
+  },
+  {
+    press: 'a dialog that closes an incident, with a silence, by somebody who may not silence',
+    outcome: 'not_permitted',
+    told: inDialog(mayNot('Silence')),
+    line: 'not_permitted',
+    request: submit(mark('not_a_threat', { shown: SHOWN, channel: 'C0CLOSE' }), { choice: '8h' }),
+  },
+  {
+    press: 'a dialog that closes an incident, with a silence, where that takes two',
+    outcome: 'two_to_silence',
+    told: inDialog('To keep it quiet takes two people here. Nothing was done; it can be closed without, and silenced by the menu.'),
+    line: 'two_to_silence',
+    request: submit(mark('not_a_threat', { shown: SHOWN, channel: 'C0TWO' }), { choice: '8h' }),
+  },
+  {
+    press: 'the second of two such dialogs, with another silence than the first',
+    outcome: 'other_choice',
+    told: inDialog('<@U0BOB> was the first, and chose no silence: it takes two who want the same. Nothing was done.'),
+    line: 'other_choice',
+    before: submitted(mark('not_a_threat', { shown: SHOWN, channel: 'C0BOTH', user: 'U0BOB' }), { user: 'U0BOB', choice: 'none' }),
+    request: submit(mark('not_a_threat', { shown: SHOWN, channel: 'C0BOTH' }), { choice: '7d' }),
   },
 
   // Ways in
