@@ -1,6 +1,7 @@
 import { takeCommand } from '../lib/stage/command.ts'
 import type { PressPorts } from '../lib/stage/interact/ports.ts'
 import { takeInteraction } from '../lib/stage/interact/take-interaction.ts'
+import { tellLate } from '../lib/stage/late-answer.ts'
 import type { LocalMetrics } from './metrics.ts'
 import type { LocalSettings } from './settings.ts'
 import { type SocketMode, startSocketMode } from './socket-mode.ts'
@@ -20,7 +21,12 @@ export function slackSocketMode({ slackAppToken: appToken, slackApi }: LocalSett
     health: () => ({ slack_socket: isConnected() ? 'connected' : 'not connected' }),
     start: async (): Promise<void> => {
       const { slackSocket } = await import('../lib/adapter/slack-socket.ts') // Slack's client takes its time to load
-      running = await startSocketMode({ socket: slackSocket({ appToken, apiUrl: slackApi }), take, log: ports.log })
+      running = await startSocketMode({
+        socket: slackSocket({ appToken, apiUrl: slackApi }),
+        take,
+        tellLate: (payload, taken) => tellLate(payload, taken, ports),
+        log: ports.log,
+      })
     },
     stop: async (): Promise<void> => running?.stop(),
   }

@@ -79,12 +79,15 @@ const MOST_TAGS = 10
 const NAME_BYTES = 253
 const TAG_BYTES = 64
 const FIELD_BYTES = 160
+/** Of all that is kept beside what rules ask for: an incident has many pieces of evidence, and one item. */
+const ALSO_BYTES = 800
 
-/** `textBytes`: that each text may take in JSON. `fields`: of the agent's, those that are kept too (texts of up to 160 bytes). */
-type Kept = { readonly textBytes?: number; readonly fields?: readonly string[] }
+/** `textBytes`: that each text may take in JSON. `fields`: of the agent's, those that are kept too (texts of up to 160 bytes). `also`: those that are kept as
+ *  far as there is room (800 bytes). */
+type Kept = { readonly textBytes?: number; readonly fields?: readonly string[]; readonly also?: readonly string[] }
 
 /** What people look at first of a detection, each text cut to so many bytes of JSON (a control character takes six). */
-export function evidenceOf(detection: Detection, { textBytes = 1000, fields = [] }: Kept = {}): Evidence {
+export function evidenceOf(detection: Detection, { textBytes = 1000, fields = [], also = [] }: Kept = {}): Evidence {
   const {
     id,
     agent,
@@ -108,10 +111,7 @@ export function evidenceOf(detection: Detection, { textBytes = 1000, fields = []
   const cutTexts = Object.entries(texts).map(([name, text]) => [name, text && cutToBytes(text, textBytes)] as const)
   const where = { containerId: container?.id, image: container?.image, node, namespace: pod?.namespace, pod: pod?.name, podUid: pod?.uid }
   const workload = workloadOf(detection)?.name
-  const kept = fields.flatMap((name) => {
-    const value = detection.fields[name]
-    return isKept(value) ? [[name, value] as const] : []
-  })
+  const kept = { ...fieldsIn(detection, also, ALSO_BYTES), ...fieldsIn(detection, fields) }
   const names = Object.entries({ ...where, workload, cluster, agent, priority, source: detection.source })
   const cutNames = names.map(([name, text]) => [name, text && cutToBytes(text, NAME_BYTES)] as const)
   const present = [...cutTexts, ...cutNames].filter(([, text]) => text)
@@ -124,8 +124,20 @@ export function evidenceOf(detection: Detection, { textBytes = 1000, fields = []
     ...Object.fromEntries(present),
     ...(mitre.length > 0 ? { mitre: mitre.slice(0, MOST_MITRE) } : {}),
     ...(tags.length > 0 ? { tags: tags.slice(0, MOST_TAGS).map((tag) => cutToBytes(tag, TAG_BYTES)) } : {}),
-    ...(kept.length > 0 ? { fields: Object.fromEntries(kept) } : {}),
+    ...(Object.keys(kept).length > 0 ? { fields: kept } : {}),
   }
+}
+
+/** Those that the detection has, none of them long, as many of the first as there is room for. */
+function fieldsIn({ fields }: Detection, names: readonly string[], mostBytes = Number.POSITIVE_INFINITY): Record<string, FieldValue> {
+  let bytes = 0
+  const kept = names.flatMap((name) => {
+    const value = Object.hasOwn(fields, name) ? fields[name] : undefined
+    if (!isKept(value)) return []
+    bytes += Buffer.byteLength(JSON.stringify({ [name]: value }))
+    return bytes <= mostBytes ? [[name, value] as const] : []
+  })
+  return Object.fromEntries(kept)
 }
 
 function isKept(value: FieldValue | undefined): value is FieldValue {

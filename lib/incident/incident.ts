@@ -42,7 +42,7 @@ export type IncidentPlace = z.infer<typeof IncidentPlace>
  *  `evidence` holds the first of them by time, and the worst; `latest` the last. `cause`: the family of correlations that the rules are parts
  *  of, else the rule. Severity only rises. `routes` are the names of those that are told. `openedMs`, `updatedMs`: when the first and the last
  *  news came (Unix ms); `toldMs`: when it was last passed on to be shown, `tellMs`: when it will be. `revision` goes up with every change.
- *  `closedBy`, `closedWhy`: who closed it, and why, where a person did. `runbook`: of the correlation in the title (`of`), where it has one.
+ *  `closedBy`, `closedWhy`: who closed it, and why, where a person did; `closedById`, `acknowledgedById`: which person, since names can be changed. `runbook`: of the correlation in the title (`of`), where it has one.
  *  `reopened`: when (Unix ms) and why it was last open again after it was acknowledged or contained. `places`: the first 100 containers that were heard of. `seen`, `batches`: the last detections and batches that were counted. */
 export const Incident = z.object({
   id: z.string(),
@@ -67,7 +67,9 @@ export const Incident = z.object({
   routes: z.array(z.string()),
   silenced: z.array(z.string()).default([]),
   acknowledgedBy: z.string().optional(),
+  acknowledgedById: z.string().optional(),
   closedBy: z.string().optional(),
+  closedById: z.string().optional(),
   closedWhy: z.string().optional(),
   runbook: z.object({ of: z.string(), text: z.string() }).optional(),
   reopened: z.object({ atMs: z.number().int(), why: z.enum(['worse', 'another_container']) }).optional(),
@@ -88,8 +90,10 @@ export const IncidentSilence = z.object({
   what: z.string(),
   untilMs: z.number().int(),
   by: z.string(),
+  byId: z.string().optional(),
   atMs: z.number().int(),
   endedBy: z.string().optional(),
+  endedById: z.string().optional(),
 })
 export type IncidentSilence = z.infer<typeof IncidentSilence>
 export const silenceSortKey = (name: string): string => `silence#${name}`

@@ -3,7 +3,8 @@ import type { Store } from '../port/store.ts'
 import { incidentPartition } from './incident.ts'
 
 /** One line of the append-only record of decisions, presses, actions and outcomes. `id` is a function of what happened, so that a
- *  redelivery writes no second line. `at`: Unix ms of the first time it was written. */
+ *  redelivery writes no second line. `at`: Unix ms of the first time it was written. `by` is for people to read: everybody may choose their own name.
+ *  `byId` says which person it was (of two, both, in the order of the names). */
 export const JournalLine = z.object({
   id: z.string(),
   at: z.number().int(),
@@ -24,10 +25,16 @@ export const JournalLine = z.object({
   incident: z.string().optional(),
   action: z.string().optional(),
   by: z.string().optional(),
+  byId: z.string().optional(),
   outcome: z.string().optional(),
   why: z.string().optional(),
 })
 export type JournalLine = z.infer<typeof JournalLine>
+
+/** The part of a line that says which person it was. */
+export function byPerson({ id, name }: { readonly id: string; readonly name: string }): { readonly by: string; readonly byId: string } {
+  return { by: `@${name}`, byId: id }
+}
 
 /** Appends the line, once. Lines of an incident stand in its partition, others in the partition of their (UTC) day. */
 export async function journal(store: Store, line: JournalLine): Promise<void> {

@@ -1,10 +1,10 @@
 import { ConditionError } from '../condition/error.ts'
 import { parseCondition } from '../condition/parse.ts'
 import { contentId } from '../detection/id.ts'
-import { compileDetectionMatch } from '../rule/detection-match.ts'
 import { quoteExactly } from '../rule/falco/exception-value.ts'
+import { compileBoundedMatch } from './bounded-match.ts'
 import type { Incident, Subject } from './incident.ts'
-import type { Silence } from './silence.ts'
+import type { AskedSilence } from './silence.ts'
 import { worstRule } from './worst-rule.ts'
 
 /** `1h`, `8h`, `7d`: all of the incident's rules on its subject, for so long; `rule`: one rule there, for seven days. */
@@ -22,17 +22,27 @@ const SPANS: Readonly<Record<SilenceChoice, { readonly ms: number; readonly word
 }
 
 /** `what`: in words, for people. */
-export type MadeSilence = { readonly kind: 'made'; readonly silence: Silence; readonly what: string }
+export type MadeSilence = { readonly kind: 'made'; readonly silence: AskedSilence; readonly what: string }
 export type NoSilence = { readonly kind: 'none'; readonly reason: string }
 
-/** The silence that keeps an incident's detections quiet, and those of no other subject. `rule`: the one that was shown; its worst where none is given. Its name is a function of all that is given. Names and
+/** Who wants it (`by` as it is shown, `byId` the person), when (Unix ms), and of what was shown: `rule`, for the choice of one (its worst where none is given);
+ *  `rules`, for the others (all where none are given). */
+export type Wanted = {
+  readonly by: string
+  readonly byId?: string | undefined
+  readonly nowMs: number
+  readonly rule?: string | undefined
+  readonly rules?: readonly string[] | undefined
+}
+
+/** The silence that keeps an incident's detections quiet, and those of no other subject. Its name is a function of all that is given. Names and
  *  rules are an attacker's: one that cannot be written in Falco's language as exactly that text gives no silence, and says why. Pure. */
 export function silenceFor(
   incident: Incident,
   choice: SilenceChoice,
-  { by, nowMs, rule }: { readonly by: string; readonly nowMs: number; readonly rule?: string | undefined },
+  { by, byId, nowMs, rule, rules: shown = incident.rules }: Wanted,
 ): MadeSilence | NoSilence {
-  const rules = choice === 'rule' ? [rule ?? worstRule(incident)] : incident.rules
+  const rules = choice === 'rule' ? [rule ?? worstRule(incident)] : shown
   if (rules.some((rule) => Buffer.byteLength(rule) >= RULE_BYTES))
     return { kind: 'none', reason: 'the name of a rule is too long to be told from others' }
   const where = whereOf(incident)
@@ -42,13 +52,14 @@ export function silenceFor(
   const texts = quoted.map(({ text }) => text)
   const checks = where.checks.map(([field], at) => anyOf(field, texts[rules.length + at] ?? ''))
   const match = [`alert.rule in (${texts.slice(0, rules.length).join(', ')})`, ...checks, ...where.also].join(' and ')
-  const problem = compileDetectionMatch(match)
+  const problem = compileBoundedMatch(match)
   if (problem instanceof ConditionError) return { kind: 'none', reason: `its match cannot be compiled: ${problem.message}` }
   const { ms, words } = SPANS[choice]
   const until = new Date(nowMs + ms).toISOString()
   const what = `${choice === 'rule' ? `"${rules[0]}"` : 'the rules of this incident'} on ${nameOf(incident.subject)}, ${words}`
-  const name = `silence-${contentId('silence', incident.id, choice, by, nowMs).slice(0, 10)}`
-  return { kind: 'made', silence: { name, match, until, by: by.slice(0, 200), description: `from incident ${incident.id}` }, what }
+  const name = `silence-${contentId('silence', incident.id, choice, byId ?? by, nowMs).slice(0, 10)}`
+  const asked = { by: by.slice(0, 200), ...(byId === undefined ? {} : { byId }), incident: incident.id }
+  return { kind: 'made', silence: { name, match, until, ...asked, description: `from incident ${incident.id}` }, what }
 }
 
 type Where = {
@@ -59,8 +70,13 @@ type Where = {
   readonly problem?: string
 }
 
-/** What a detection of this subject has, and of no other. */
-function whereOf({ subject, pods }: Incident): Where {
+const NO_POD = 'not pod.name exists'
+/** Falco says `host` of a process of the node itself. */
+const NO_CONTAINER = '(not container.id exists or container.id = host)'
+
+/** What a detection of this subject has, and of no other, by how a detection's subject is found (group.ts). A correlation may find a user or a node
+ *  by what was done in pods: then these are what the incident is about. */
+function whereOf({ subject, pods, firings, evidence }: Incident): Where {
   const { kind, cluster, namespace = '', workload = '', container = '', node = '', user = '' } = subject
   const inCluster = [['cluster.name'], cluster] as const
   const of = (words: string, fields: Readonly<Record<string, string>>, also: readonly string[] = []): Where => {
@@ -68,18 +84,24 @@ function whereOf({ subject, pods }: Incident): Where {
     const isUnsaid = own.some(([, value]) => value === '')
     return { words, checks: [inCluster, ...own], also, ...(isUnsaid ? { problem: `its detections do not say on which ${kind}` } : {}) }
   }
+  const isOfPods = firings.length > 0 && pods.seen.length > 0
+  const isOfContainers = isOfPods || (firings.length > 0 && evidence.some(({ containerId }) => containerId !== undefined))
+  const alone = [...(isOfPods ? [] : [NO_POD]), ...(isOfContainers ? [] : [NO_CONTAINER])]
   switch (kind) {
     case 'workload':
       return of('the workload', { 'pod.namespace': namespace, 'workload.name': workload })
     case 'container':
-      return of('the container', { 'container.id': container })
+      return of('the container', { 'container.id': container, ...(node === '' ? {} : { 'node.name': node }) }, [
+        NO_POD,
+        ...(node === '' ? ['not node.name exists'] : []),
+      ])
     case 'user':
-      return of('the user', { 'identity.name': user })
+      // Also what nobody is known of is called so
+      return of('the user', { 'identity.name': user === 'nobody' ? '' : user }, alone)
     case 'namespace':
       return of('the namespace', { 'pod.namespace ka.target.namespace': namespace })
     case 'node':
-      // What the node itself did, unless the incident is about its pods
-      return of('the node', { 'node.name': node }, pods.seen.length === 0 ? ['not pod.name exists'] : [])
+      return of('the node', { 'node.name': node }, [...alone, ...(isOfPods ? [] : ['alert.source != k8s_audit'])])
     case 'cluster':
       return of('the cluster', {})
   }

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { Detection } from '../detection/detection.ts'
 import { milliseconds } from '../detection/time.ts'
-import { compileDetectionMatch } from '../rule/detection-match.ts'
+import { compileBoundedMatch } from './bounded-match.ts'
 
 const Until = z.iso.datetime({ offset: true, error: 'expected a time in RFC 3339, such as 2026-12-01T08:00:00Z' })
 
@@ -16,7 +16,11 @@ export const Silence = z.strictObject({
 export type Silence = z.infer<typeof Silence>
 export const SilenceItem = z.strictObject({ silence: Silence })
 
-export type CompiledSilence = { readonly silence: Silence; readonly matches: (detection: Detection) => boolean }
+/** A silence that a person asked for. `byId`: which person. `incident`: from whose menu, bounded to its subject; one without was typed. */
+export const AskedSilence = Silence.extend({ byId: z.string().max(100).optional(), incident: z.string().max(100).optional() })
+export type AskedSilence = z.infer<typeof AskedSilence>
+
+export type CompiledSilence<T extends Silence = Silence> = { readonly silence: T; readonly matches: (detection: Detection) => boolean }
 
 /** The silence that keeps the detection quiet, by when it happened: those of the rules first. */
 export function silenceOf(detection: Detection, silences: readonly CompiledSilence[]): Silence | undefined {
@@ -24,8 +28,8 @@ export function silenceOf(detection: Detection, silences: readonly CompiledSilen
   return silences.find(({ silence, matches }) => atMs < Date.parse(silence.until) && matches(detection))?.silence
 }
 
-/** The silence with its match compiled; undefined where that is none: then it silences nothing. */
-export function compiledSilence(silence: Silence): CompiledSilence | undefined {
-  const matches = compileDetectionMatch(silence.match)
+/** A silence that somebody asked for, with its match compiled; undefined where that is none, or takes too long: then it silences nothing. */
+export function compiledSilence<T extends Silence>(silence: T): CompiledSilence<T> | undefined {
+  const matches = compileBoundedMatch(silence.match)
   return typeof matches === 'function' ? { silence, matches } : undefined
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { ACTION_NAMES } from './actions/index.ts'
 
-/** What may be asked of `/creance`, beside silences. */
-export const ASKABLE = ['status', 'incidents', 'stop', 'resume'] as const
-/** What a person can press or ask for: the actions, and what is no action. `silence`: to make one, and to end it. */
+/** What may be asked of `/creance`. `silence_any`: to make a silence of any match, and to end any; a menu's silence is bounded to one subject. */
+export const ASKABLE = ['status', 'incidents', 'silence_any', 'stop', 'resume'] as const
+/** What a person can press or ask for: the actions, and what is no action. `silence`: to make one of an incident, and to end it. */
 export const PRESSABLE = [...ACTION_NAMES, 'release', 'acknowledge', 'reject', 'silence', 'not_a_threat', ...ASKABLE] as const
 
 /** Who may press what, and where. What no permission allows is refused. Ids only: names can be changed by their owners. */

@@ -44,3 +44,15 @@ export function requesterWords(by: Requester): string {
   if (by.kind === 'sweep') return 'sweep'
   return by.first ? `@${by.first.name}, with @${by.name}` : `@${by.name}`
 }
+
+/** The people's ids, in the order of the words; undefined where it was no person. */
+export function requesterIds(by: Requester): string | undefined {
+  if (by.kind !== 'user') return undefined
+  return by.first ? `${by.first.id}, ${by.id}` : by.id
+}
+
+/** The part of a journal line that says who wants it. */
+export function byRequester(by: Requester): { readonly by: string; readonly byId?: string } {
+  const byId = requesterIds(by)
+  return { by: requesterWords(by), ...(byId === undefined ? {} : { byId }) }
+}

@@ -3,7 +3,8 @@ import { read, type Store } from '../port/store.ts'
 import { readable } from './limits.ts'
 import type { Outcome } from './outcome.ts'
 
-const Stop = z.object({ by: z.string(), atMs: z.number(), why: z.string() })
+/** `by`: in words for people; `byId`: which person. */
+const Stop = z.object({ by: z.string(), byId: z.string().optional(), atMs: z.number(), why: z.string() })
 export type Stop = z.infer<typeof Stop>
 const KEY = { pk: 'control', sk: 'stop' } as const
 

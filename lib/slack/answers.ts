@@ -5,8 +5,8 @@ import type { Silence } from '../incident/silence.ts'
 import type { Block } from '../port/chat.ts'
 import { clip, code, date, plain } from './text.ts'
 
-/** What a command is answered with: for the eyes of who asked alone. */
-export type CommandAnswer = { readonly response_type: 'ephemeral'; readonly text: string; readonly blocks: readonly Block[] }
+/** What a command is answered with: for the eyes of who asked alone, or for all in the channel. */
+export type CommandAnswer = { readonly response_type: 'ephemeral' | 'in_channel'; readonly text: string; readonly blocks: readonly Block[] }
 
 const SECTION_MAX = 3000
 const MOST_SECTIONS = 20
@@ -22,7 +22,7 @@ export const HELP = [
 ].join('\n')
 
 /** Lines of mrkdwn, escaped, as sections within Slack's limits; what does not fit is counted. */
-export function answer(lines: readonly string[]): CommandAnswer {
+export function answer(lines: readonly string[], to: CommandAnswer['response_type'] = 'ephemeral'): CommandAnswer {
   const sections: string[] = []
   let shown = 0
   for (const line of lines.map((one) => clip(one, SECTION_MAX))) {
@@ -34,7 +34,7 @@ export function answer(lines: readonly string[]): CommandAnswer {
   }
   const texts = shown < lines.length ? [...sections, `… and ${lines.length - shown} more`] : sections
   return {
-    response_type: 'ephemeral',
+    response_type: to,
     text: clip(lines[0] ?? '', 300),
     blocks: texts.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } })),
   }

@@ -9,10 +9,10 @@ const Fields = z.object({
   user_id: SlackId,
   user_name: z.string().max(255).optional(),
   text: z.string().max(8000).default(''),
-  trigger_id: z.string().max(500).default(''),
+  trigger_id: z.string().min(1).max(500),
 })
 
-/** `/creance …`, by whom and where. `id`: another with each. */
+/** `/creance …`, by whom and where. `id`: another with each that is typed, the same where one is sent again. */
 export type SlashCommand = Person & { readonly channel: string; readonly text: string; readonly id: string }
 
 /** Throws `invalid_input` where the fields are none of a slash command. */

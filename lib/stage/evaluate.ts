@@ -16,7 +16,7 @@ import type { Clock, Log } from '../port/log.ts'
 import type { MessageContent, QueueSender } from '../port/queue.ts'
 import type { Store } from '../port/store.ts'
 import type { RuleSet } from '../rule-set.ts'
-import { advanceIncident, type Chapter } from './advance-incident.ts'
+import { type Advanced, advanceIncident, type Chapter, tellIncident } from './advance-incident.ts'
 import { setDue } from './due.ts'
 import { DECIDE_SCHEMA, DecideMessage, type DecisionToTake, readBody } from './messages.ts'
 import { readBatch } from './read-batch.ts'
@@ -90,14 +90,17 @@ async function advanceAll({ batch, staged, correlated }: Evaluated, ports: Evalu
   })
   await apart([], () => noteObserved(correlated.fired, ports))
   const chapters = chaptersOf(staged, correlated.fired, ports.rules)
-  const silences = chapters.length > 0 ? [...ports.rules.silences, ...(await silencesIn(ports.store))] : []
   const known = await firstIncidents(chapters, ports.store)
+  const advanced: Advanced[] = []
   await inParallel(known, AT_ONCE, (chapter) =>
     apart(
       chapter.detections.map(({ detection }) => detection),
-      () => advanceIncident(chapter, { batch, silences }, ports),
+      async () => void advanced.push(await advanceIncident(chapter, batch, ports)),
     ),
   )
+  // Only when all that is to be acted upon was handed on
+  const silences = advanced.length > 0 ? [...ports.rules.silences, ...(await silencesIn(ports.store))] : []
+  await inParallel(advanced, AT_ONCE, (one) => apart(one.came, () => tellIncident(one, silences, ports)))
   if (later.length > 0) throw later[0]
 }
 

@@ -11,7 +11,7 @@ import { type Guards, guardRequest } from '../response/guards.ts'
 import { guardOrder, settleLimits } from '../response/limits.ts'
 import type { Outcome } from '../response/outcome.ts'
 import { ActionRecord, actionSortKey } from '../response/record.ts'
-import { ActionRequest, requesterWords } from '../response/request.ts'
+import { ActionRequest, byRequester } from '../response/request.ts'
 import { guardStop } from '../response/stop.ts'
 import { setDue } from './due.ts'
 
@@ -123,7 +123,7 @@ async function noteWaiting(request: ActionRequest, ports: OrderPorts): Promise<v
 
 function lineOf({ incident, action, target, by }: ActionRequest) {
   const what = `${action} pod ${target.namespace}/${target.pod}`
-  return { kind: 'action', what, incident, action, by: requesterWords(by) } as const
+  return { kind: 'action', what, incident, action, ...byRequester(by) } as const
 }
 
 /** Of the action itself when it was begun, and of those that a release undoes: its agent may have lost its own store. */

@@ -9,7 +9,7 @@ import type { Guards } from '../response/guards.ts'
 import { isFinal } from '../response/outcome.ts'
 import { ActionRecord, podOf, recordKey } from '../response/record.ts'
 import { release } from '../response/release.ts'
-import { type ActionRequest, requesterWords } from '../response/request.ts'
+import { type ActionRequest, byRequester } from '../response/request.ts'
 import { patiently } from '../retry.ts'
 import { setDue } from './due.ts'
 import type { ActionsMessage } from './messages.ts'
@@ -96,7 +96,7 @@ export async function followBegun(record: ActionRecord & { readonly begunMs: num
   const what = `${request.action} pod ${target.namespace}/${target.pod}`
   const line = { id: `begun-${id}`, at: begunMs, kind: 'action', what, incident, action: request.action } as const
   const kept = evidence && { why: `evidence ${evidence.uri} sha256 ${evidence.sha256}` }
-  await journal(store, { ...line, by: requesterWords(by), outcome: 'begun', ...kept })
+  await journal(store, { ...line, ...byRequester(by), outcome: 'begun', ...kept })
   const lifetime = actionNamed(request.action)?.lifetimeSeconds(parameters)
   if (lifetime === undefined) return
   const endsMs = begunMs + lifetime * 1000

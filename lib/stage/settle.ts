@@ -14,7 +14,7 @@ import { outcomeEvent } from '../response/event.ts'
 import { noteObserved } from '../response/history.ts'
 import { isFinal, outcomeWords } from '../response/outcome.ts'
 import { ActionRecord, podOf, recordKey } from '../response/record.ts'
-import { type ActionRequest, requesterWords } from '../response/request.ts'
+import { type ActionRequest, byRequester } from '../response/request.ts'
 import { loadView } from '../response/view.ts'
 import { noticeMessage } from './messages.ts'
 
@@ -36,7 +36,7 @@ export async function settle(request: ActionRequest, verdict: Verdict, ports: Se
   const { id, incident, action, target, by } = request
   const what = `${action} pod ${target.namespace}/${target.pod}`
   const why = 'why' in outcome && outcome.why ? { why: outcome.why } : {}
-  const line = { at: clock(), kind: 'outcome', what, incident, action, by: requesterWords(by), outcome: outcome.state, ...why } as const
+  const line = { at: clock(), kind: 'outcome', what, incident, action, ...byRequester(by), outcome: outcome.state, ...why } as const
   await journal(store, { id: `outcome-${id}-${outcome.state}`, ...line })
   let isNew = false
   const record = await update(store, recordKey(request), ActionRecord, (now): ActionRecord | undefined => {

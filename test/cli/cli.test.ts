@@ -2,10 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDatabase } from '../../lib/adapter/sqlite.ts'
 import { sqliteStore } from '../../lib/adapter/sqlite-store.ts'
+import { readJournal } from '../../lib/incident/journal.ts'
 import { noteObserved } from '../../lib/response/history.ts'
 import { guardStop } from '../../lib/response/stop.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -163,6 +165,12 @@ test('stop and resume set the kill switch of a data folder, and of none that is 
   expect(await guardStop(store)).toMatchObject({ guard: 'stopped', why: expect.stringContaining('a drill') })
   expect(creance(['resume', '--data', folder.path])).toMatchObject({ status: 0 })
   expect(await guardStop(store)).toBeUndefined()
+  const lines = await readJournal(store, { day: new Date().toISOString().slice(0, 10) })
+  const byId = `${userInfo().uid}@${hostname()}`
+  expect(lines).toMatchObject([
+    { kind: 'command', what: 'creance stop', outcome: 'stopped', why: 'a drill', by: userInfo().username, byId },
+    { kind: 'command', what: 'creance resume', outcome: 'resumed', by: userInfo().username, byId },
+  ])
 })
 
 test('responses shows what each would have done while it only observed', async () => {

@@ -6,8 +6,10 @@ import { readJournal } from '../../lib/incident/journal.ts'
 import type { Log } from '../../lib/port/log.ts'
 import { ensureOffer } from '../../lib/response/offer.ts'
 import { Permission } from '../../lib/response/permission.ts'
+import { guardStop } from '../../lib/response/stop.ts'
 import { takeCommand } from '../../lib/stage/command.ts'
 import { takeInteraction } from '../../lib/stage/interact/take-interaction.ts'
+import { tellLate } from '../../lib/stage/late-answer.ts'
 import { localQueues } from '../../local/queues.ts'
 import { type SocketMode, startSocketMode } from '../../local/socket-mode.ts'
 import { eventually } from '../support/eventually.ts'
@@ -20,7 +22,7 @@ const NONCE = 'nonce-0123456789abcdef'
 const PERMISSION = Permission.parse({
   permission: 'on call',
   slack: { app: 'A0CREANCE', workspace: 'T0CREANCE', channels: ['C0ALERTS'], users: ['U0ALICE'] },
-  actions: ['isolate', 'status'],
+  actions: ['isolate', 'status', 'stop', 'resume'],
 })
 let stops: (() => Promise<void>)[]
 let server: SocketModeServer
@@ -61,7 +63,12 @@ async function start(): Promise<SocketMode> {
     slash_commands: (fields: unknown) => takeCommand(fields, ports),
   }
   const mode = await startSocketMode(
-    { socket: slackSocket({ appToken: APP_TOKEN, apiUrl: server.apiUrl }), take, log: quiet },
+    {
+      socket: slackSocket({ appToken: APP_TOKEN, apiUrl: server.apiUrl }),
+      take,
+      tellLate: (payload, taken) => tellLate(payload, taken, ports),
+      log: quiet,
+    },
     { retryMs: 5 },
   )
   stops.push(mode.stop)
@@ -140,4 +147,17 @@ test('a command is answered, to whoever may ask', async () => {
   expect(answerTo(mallory)).toMatch(/You may not ask for/)
   const lines = await readJournal(ports.store, { day: new Date().toISOString().slice(0, 10) })
   expect(lines.map(({ outcome }) => outcome).sort()).toEqual(['answered', 'not_permitted'])
+})
+
+test('a command that comes again, in another envelope, is carried out once', async () => {
+  await start()
+  const pushed = async (count: number, change: object) => {
+    server.push('slash_commands', command(change))
+    await acknowledged(count)
+  }
+  await pushed(1, { text: 'stop', trigger_id: '1' })
+  await pushed(2, { text: 'resume', trigger_id: '2' })
+  await pushed(3, { text: 'stop', trigger_id: '1' })
+  expect(JSON.stringify(server.acknowledgements[2]?.payload)).toContain('came before')
+  expect(await guardStop(ports.store)).toBeUndefined()
 })

@@ -17,6 +17,7 @@ const log: Log = Object.fromEntries(
 
 beforeEach(() => {
   lines = []
+  late = []
   stops = []
 })
 afterEach(async () => {
@@ -39,12 +40,15 @@ async function connect(
 ): Promise<SocketMode> {
   const socket = slackSocket({ appToken, apiUrl, patienceMs })
   const mode = await startSocketMode(
-    { socket, take: { interactive: nothing, slash_commands: nothing, ...take }, log },
+    { socket, take: { interactive: nothing, slash_commands: nothing, ...take }, tellLate, log },
     { retryMs: 5, ...times },
   )
   stops.push(mode.stop)
   return mode
 }
+
+const tellLate = async (payload: unknown, taken: unknown) => void late.push({ payload, taken })
+let late: { readonly payload: unknown; readonly taken: unknown }[]
 
 const said = (level: string) => lines.filter((line) => line.level === level).map(({ message }) => message)
 
@@ -93,20 +97,39 @@ test('what fails is not acknowledged, is logged, and is taken when it comes agai
   expect(server.greeted()).toBe(1)
 })
 
-test('what takes longer than Slack waits is acknowledged all the same, and a command is told so', async () => {
+test('what takes longer than Slack waits is acknowledged all the same, and the person is told afterwards what came of it', async () => {
   const server = await serve()
   const { promise, resolve } = Promise.withResolvers<void>()
   const slow = async () => {
     await promise
-    return { outcome: 'accepted' }
+    return { outcome: 'expired', body: { text: 'It has expired.' } }
   }
-  await connect(server, { interactive: slow, slash_commands: slow }, { ackWithinMs: 10 })
-  server.push('interactive', {})
-  server.push('slash_commands', {})
+  const failing = async (): Promise<never> => {
+    await promise
+    throw new Error('the table is locked')
+  }
+  const mode = await connect(server, { interactive: slow, slash_commands: failing }, { ackWithinMs: 10 })
+  server.push('interactive', { press: 1 })
+  server.push('slash_commands', { command: 1 })
   await eventually(() =>
     expect(server.acknowledgements.map(({ payload }) => payload)).toEqual([{}, { response_type: 'ephemeral', text: expect.any(String) }]),
   )
+  expect(late).toEqual([])
   resolve()
+  await mode.stop()
+  expect(late).toEqual([
+    { payload: { press: 1 }, taken: { outcome: 'expired', body: { text: 'It has expired.' } } },
+    { payload: { command: 1 }, taken: undefined },
+  ])
+})
+
+test('what is there in time is told by its answer alone', async () => {
+  const server = await serve()
+  const mode = await connect(server, { interactive: async () => ({ outcome: 'expired', body: { text: 'x' } }) })
+  server.push('interactive', {})
+  await eventually(() => expect(server.acknowledgements).toHaveLength(1))
+  await mode.stop()
+  expect(late).toEqual([])
 })
 
 test.each([

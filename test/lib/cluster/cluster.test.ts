@@ -75,7 +75,11 @@ test.each([
     [`2:3 in_cluster: expected one of ${KINDS}; there is eks already`],
   ],
   ['no name', '- cluster: ""\n  in_cluster: {}', ['1:3 cluster: Too small: expected string to have >=1 characters']],
-  ['a key that is none', '- cluster: c\n  in_cluster: {}\n  region: x', ['3:3 Unrecognized key: "region"; expected one of cluster, description, eks, kubeconfig, in_cluster, agent']],
+  [
+    'a key that is none',
+    '- cluster: c\n  in_cluster: {}\n  region: x',
+    ['3:3 Unrecognized key: "region"; expected one of cluster, description, eks, kubeconfig, in_cluster, agent'],
+  ],
   ['in_cluster without braces', '- cluster: c\n  in_cluster:', ['2:3 in_cluster: expected object, received null']],
   ['EKS without a region', '- cluster: c\n  eks: {name: p}', ['2:3 eks.region: missing; expected string']],
   [

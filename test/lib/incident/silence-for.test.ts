@@ -67,19 +67,34 @@ describe('the silence for an incident of', () => {
     {
       name: 'a node',
       of: nodeAlone,
-      not: [detection({ rule: 'x' }), { ...nodeAlone, node: 'node-2' }, { ...nodeAlone, cluster: 'staging' }],
+      not: [
+        detection({ rule: 'x' }),
+        { ...nodeAlone, node: 'node-2' },
+        { ...nodeAlone, cluster: 'staging' },
+        { ...nodeAlone, container: { id: 'abcdefabcdef' } },
+        { ...nodeAlone, ...AUDIT, fields: { 'ka.user.name': 'eve' } },
+      ],
       also: nodeAlone,
     },
     {
       name: 'a container without a pod',
       of: { ...nodeAlone, container: { id: 'abcdefabcdef' } },
-      not: [nodeAlone, { ...nodeAlone, container: { id: 'abcdefabcdee' } }],
+      not: [
+        nodeAlone,
+        { ...nodeAlone, container: { id: 'abcdefabcdee' } },
+        { ...nodeAlone, node: 'node-2', container: { id: 'abcdefabcdef' } },
+        detection({ rule: 'x', container: { id: 'abcdefabcdef' } }),
+      ],
       also: { ...nodeAlone, node: 'node-1', container: { id: 'abcdefabcdef' } },
     },
     {
       name: 'a user',
       of: { ...nowhere, ...AUDIT, fields: { 'ka.user.name': 'eve "the" \\' } },
-      not: [{ ...nowhere, ...AUDIT, fields: { 'ka.user.name': 'eve' } }, nowhere],
+      not: [
+        { ...nowhere, ...AUDIT, fields: { 'ka.user.name': 'eve' } },
+        nowhere,
+        { ...nowhere, ...AUDIT, pod: { namespace: 'shop', name: 'db-0' }, fields: { 'ka.user.name': 'eve "the" \\' } },
+      ],
       also: { ...nowhere, ...AUDIT, fields: { 'ka.user.name': 'eve "the" \\' } },
     },
   ])('$name holds for its detections and for no other subject', ({ of, not, also }) => {
@@ -124,6 +139,42 @@ test.each([
   expect(silenceFor(incidentOf(detection(of)), '8h', BY)).toEqual({ kind: 'none', reason: expect.stringMatching(why) })
 })
 
+test.each([['a user that nothing is known of', { ...nowhere, ...AUDIT }, 'its detections do not say on which user']])(
+  '%s gives none',
+  (_name, of, reason) => {
+    expect(silenceFor(incidentOf(of), '1h', BY)).toEqual({ kind: 'none', reason })
+  },
+)
+
+test('of what a correlation found in pods, the silence for its node holds in pods too', () => {
+  const inPod = detection({ rule: 'x', container: { id: 'abcdefabcdef' } })
+  const firing = {
+    id: 'f',
+    correlation: 'Many',
+    severity: 4 as const,
+    group: ['node-1'],
+    fromNs: '1',
+    toNs: '2',
+    hits: 3,
+    pods: [],
+    containers: [],
+  }
+  const subject = { kind: 'node', key: 'node/prod/node-1', cluster: 'prod', node: 'node-1' } as const
+  expect(made({ ...incidentOf(inPod), subject, firings: [firing] }, '8h').matches(inPod)).toBe(true)
+})
+
+test('who wants it is kept by id, and from which incident', () => {
+  const result = silenceFor(incidentOf(detection()), '8h', { ...BY, byId: 'U0ALICE' })
+  expect(result).toMatchObject({ silence: { by: '@alice', byId: 'U0ALICE', incident: 'i-1' } })
+})
+
+test('of the rules that were shown it is, and of none that came since', () => {
+  const [shown, since] = [detection(), detection({ id: 'b'.repeat(64), rule: 'worse' })]
+  const result = silenceFor(incidentOf(shown, since), '8h', { ...BY, rules: [shown.rule] })
+  const matches = result.kind === 'made' ? compiledSilence(result.silence)?.matches : undefined
+  expect([shown, since].map((one) => matches?.(one))).toEqual([true, false])
+})
+
 test('a node that nothing is known of gives none', () => {
   expect(silenceFor(incidentOf(nowhere), '1h', BY)).toEqual({ kind: 'none', reason: 'its detections do not say on which node' })
 })
@@ -159,4 +210,41 @@ test('whatever rule, namespace and pod are called, the match compiles, holds for
     { numRuns: 500 },
   )
   expect(silences).toBeGreaterThan(300)
+})
+
+const some = <T>(...all: readonly T[]) => fc.constantFrom(...all)
+const anyDetection = fc
+  .record({
+    cluster: some('prod', 'staging'),
+    node: some(undefined, 'node-1', 'node-2'),
+    pod: some(undefined, { namespace: 'shop', name: 'cart-0' }, { namespace: 'shop', name: 'cart-1' }, { namespace: 'pay', name: 'cart' }),
+    container: some(undefined, { id: 'abcdefabcdef' }, { id: 'fedcbafedcba' }),
+    source: some('syscall', 'k8s_audit'),
+    user: some(undefined, 'eve', 'system:node:node-1'),
+    isOfHost: fc.boolean(),
+  })
+  .map(({ user, isOfHost, node, pod, container, ...of }): Detection => {
+    const { node: _node, pod: _pod, ...base } = detection(of)
+    const where = { ...(node ? { node } : {}), ...(pod ? { pod } : {}), ...(container ? { container } : {}) }
+    const fields = {
+      ...(user && of.source === 'k8s_audit' ? { 'ka.user.name': user } : {}),
+      ...(isOfHost && !container ? { 'container.id': 'host' } : {}),
+    }
+    return { ...base, ...where, fields }
+  })
+
+test('a silence holds for all that is about its subject, and for nothing else', () => {
+  let silences = 0
+  fc.assert(
+    fc.property(anyDetection, anyDetection, some(...SILENCE_CHOICES), (of, other, choice) => {
+      const result = silenceFor(incidentOf(of), choice, BY)
+      if (result.kind === 'none') return
+      silences += 1
+      const matches = compiledSilence(result.silence)?.matches
+      expect(matches?.(of)).toBe(true)
+      expect(matches?.(other)).toBe(subjectOf(other).key === subjectOf(of).key)
+    }),
+    { numRuns: 3000 },
+  )
+  expect(silences).toBeGreaterThan(1500)
 })

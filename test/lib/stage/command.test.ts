@@ -3,11 +3,13 @@ import { Incident, incidentKey } from '../../../lib/incident/incident.ts'
 import { listUnderDay } from '../../../lib/incident/index-by-day.ts'
 import { silencesIn } from '../../../lib/incident/silences.ts'
 import { read } from '../../../lib/port/store.ts'
+import { wantedOffers } from '../../../lib/response/offers.ts'
 import { guardStop } from '../../../lib/response/stop.ts'
+import { loadView } from '../../../lib/response/view.ts'
 import { takeCommand } from '../../../lib/stage/command.ts'
 import { interact } from '../../../lib/stage/interact.ts'
-import { commandBody, commandFields } from '../../support/signed-press.ts'
-import { type PressStage, pressStage } from './presses/stage.ts'
+import { commandBody, commandFields, pressBody } from '../../support/signed-press.ts'
+import { nonceFor, type PressStage, pressStage } from './presses/stage.ts'
 
 type Asked = Omit<Parameters<typeof commandBody>[0], 'text'>
 const ask = (stage: PressStage, text: string, more: Asked = {}) => interact(stage.sign(commandBody({ text, ...more })), stage.ports)
@@ -91,7 +93,12 @@ describe('stop and resume', () => {
       commandLines(stage)
         .map(({ by, outcome }) => `${by} ${outcome}`)
         .sort(),
-    ).toEqual(['@alice answered', '@alice not_stopped', '@alice stopped', '@bob already_stopped', '@bob resumed'].sort())
+    ).toEqual(
+      [
+        ...['@alice answered', '@alice asked', '@alice stopped', '@alice asked', '@alice not_stopped'],
+        ...['@bob asked', '@bob already_stopped', '@bob asked', '@bob resumed'],
+      ].sort(),
+    )
   })
 })
 
@@ -126,10 +133,136 @@ describe('silences', () => {
 
   test('are no more than can be read for one batch', async () => {
     const stage = await pressStage()
-    for (let count = 0; count < 200; count++) await ask(stage, `silence alert.rule = x${count} for 1h`)
-    expect(await ask(stage, 'silence alert.rule = y for 1h')).toMatchObject({ outcome: 'full' })
-    expect(await silencesIn(stage.ports.store)).toHaveLength(200)
-  }, 60_000)
+    for (let count = 0; count < 20; count++) await ask(stage, `silence alert.rule = x${count} for 1h`)
+    expect(await ask(stage, 'silence alert.rule = y for 1h')).toMatchObject({
+      outcome: 'full_for_one',
+      body: { response_type: 'ephemeral' },
+    })
+    expect(await ask(stage, 'silence alert.rule = y for 1h', { user: 'U0BOB' })).toMatchObject({ outcome: 'kept' })
+    expect(await silencesIn(stage.ports.store)).toHaveLength(21)
+  })
+
+  test.each([
+    ['proc.cmdline regex "(.{0,999})x"', /regex is not for a silence that is asked for.*column 1\)/],
+    ['alert.rule = x and not proc.name glob "a*"', /glob is not for/],
+    ['proc.exepath pmatch (/etc)', /pmatch is not for/],
+    [Array(30).fill('alert.rule = x').join(' or '), /too long for a silence/],
+    [`proc.cmdline contains anyof (${Array(60).fill('x').join(', ')})`, /too long for a silence/],
+  ])('that take long to match are refused: %s', async (match, says) => {
+    const stage = await pressStage()
+    const answer = await ask(stage, `silence ${match} for 1h`)
+    expect(answer).toMatchObject({ outcome: 'invalid_match' })
+    expect(textOf(answer)).toMatch(says)
+    expect(await silencesIn(stage.ports.store)).toEqual([])
+  })
+
+  test('are told to the channel, with who made or ended it', async () => {
+    const stage = await pressStage()
+    const made = await ask(stage, 'silence alert.severity >= 0 for 7d')
+    expect(made).toMatchObject({ outcome: 'kept', body: { response_type: 'in_channel' } })
+    expect(textOf(made)).toContain('<@U0ALICE>')
+    const [kept] = await silencesIn(stage.ports.store)
+    expect(kept?.silence).toMatchObject({ byId: 'U0ALICE' })
+    const ended = await ask(stage, `end ${kept?.silence.name}`, { user: 'U0BOB' })
+    expect(ended).toMatchObject({ outcome: 'ended', body: { response_type: 'in_channel' } })
+    expect(textOf(ended)).toContain('<@U0BOB>')
+  })
+
+  test.each(['silence alert.rule = x for 1h', 'end x'])('%s takes more than the right to an incident’s menu', async (text) => {
+    const stage = await pressStage()
+    const permissions = stage.ports.permissions.map((one) => ({ ...one, actions: one.actions.filter((word) => word !== 'silence_any') }))
+    expect(permissions.flatMap(({ actions }) => actions)).toContain('silence')
+    expect(await takeCommand(commandFields({ text }), { ...stage.ports, permissions })).toMatchObject({ outcome: 'not_permitted' })
+  })
+
+  test('of an incident are ended there too, by whom, and its message is brought up to date', async () => {
+    const stage = await pressStage()
+    await interact(stage.sign(pressBody({ value: nonceFor('silence'), action: 'silence', choice: '8h' })), stage.ports)
+    const [kept] = await silencesIn(stage.ports.store)
+    const before = stage.sent.messages.length
+    expect(await ask(stage, `end ${kept?.silence.name}`, { user: 'U0BOB' })).toMatchObject({ outcome: 'ended' })
+    const view = await loadView(stage.ports.store, 'open')
+    expect(view?.silences).toMatchObject([{ byId: 'U0ALICE', endedBy: 'bob', endedById: 'U0BOB' }])
+    const offered = view ? wantedOffers(view, stage.time.nowMs).map(({ action }) => action) : []
+    expect(offered).toContain('silence')
+    expect(offered).not.toContain('end_silence')
+    expect(stage.sent.messages.slice(before)).toMatchObject([{ body: JSON.stringify({ incident: 'open' }) }])
+    const lines = stage.lines().filter(({ kind, outcome }) => kind === 'silence' && outcome === 'ended')
+    expect(lines).toMatchObject([{ incident: 'open', by: '@bob', byId: 'U0BOB' }])
+  })
+})
+
+describe('a command that comes again', () => {
+  test('changes nothing, and is told so', async () => {
+    const stage = await pressStage()
+    await ask(stage, 'stop')
+    const replay = stage.sign(commandBody({ text: 'resume' }))
+    expect(await interact(replay, stage.ports)).toMatchObject({ outcome: 'resumed' })
+    await ask(stage, 'stop')
+    stage.time.nowMs += 60_000
+    const answer = await interact(replay, stage.ports)
+    expect(answer).toMatchObject({ status: 200, outcome: 'already_asked', body: { response_type: 'ephemeral' } })
+    expect(textOf(answer)).toContain('resumed')
+    expect(await guardStop(stage.ports.store)).toMatchObject({ guard: 'stopped' })
+  })
+
+  test('makes no second silence', async () => {
+    const stage = await pressStage()
+    const replay = stage.sign(commandBody({ text: 'silence alert.rule = x for 7d' }))
+    for (let time = 0; time < 3; time++) {
+      await interact(replay, stage.ports)
+      stage.time.nowMs += 1000
+    }
+    expect(await silencesIn(stage.ports.store)).toHaveLength(1)
+    expect(
+      commandLines(stage)
+        .map(({ outcome }) => outcome)
+        .sort(),
+    ).toEqual(['already_asked', 'asked', 'kept'])
+  })
+
+  test('typed anew is another', async () => {
+    const stage = await pressStage()
+    for (const text of ['stop', 'resume', 'stop', 'resume']) await ask(stage, text)
+    expect(await guardStop(stage.ports.store)).toBeUndefined()
+  })
+
+  test('after it was broken off is not carried out, and says that what came of it is not known', async () => {
+    const stage = await pressStage()
+    const store = { ...stage.ports.store, put: refusing(stage, ({ pk }) => pk === 'control') }
+    const request = stage.sign(commandBody({ text: 'stop' }))
+    await expect(interact(request, { ...stage.ports, store })).rejects.toThrow('throttled')
+    expect(textOf(await interact(request, stage.ports))).toContain('not known')
+    expect(await guardStop(stage.ports.store)).toBeUndefined()
+  })
+})
+
+const refusing =
+  (stage: PressStage, which: (item: { readonly pk: string; readonly sk: string }) => boolean): PressStage['ports']['store']['put'] =>
+  (item, expected) =>
+    which(item) ? Promise.reject(new Error('throttled')) : stage.ports.store.put(item, expected)
+
+describe('the journal', () => {
+  test('has a command before anything is done for it: without that line nothing is', async () => {
+    const stage = await pressStage()
+    const store = { ...stage.ports.store, put: refusing(stage, ({ sk }) => sk.startsWith('journal#')) }
+    await expect(interact(stage.sign(commandBody({ text: 'stop' })), { ...stage.ports, store })).rejects.toThrow('throttled')
+    expect(await guardStop(stage.ports.store)).toBeUndefined()
+  })
+
+  test('has it also where what came of it cannot be written; the person is told all the same', async () => {
+    const stage = await pressStage()
+    const store = { ...stage.ports.store, put: refusing(stage, ({ sk }) => /^journal#.*-stopped$/.test(sk)) }
+    expect(await interact(stage.sign(commandBody({ text: 'stop' })), { ...stage.ports, store })).toMatchObject({ outcome: 'stopped' })
+    expect(commandLines(stage)).toMatchObject([{ outcome: 'asked', byId: 'U0ALICE' }])
+  })
+
+  test('says which person it was, whatever that person is called', async () => {
+    const stage = await pressStage()
+    await ask(stage, 'stop', { user: 'U0BOB', name: 'alice' })
+    expect(commandLines(stage).map(({ by, byId }) => `${by} ${byId}`)).toEqual(['@alice U0BOB', '@alice U0BOB'])
+    expect((await stage.ports.store.get('control', 'stop'))?.data).toMatchObject({ by: '@alice', byId: 'U0BOB' })
+  })
 })
 
 describe('incidents', () => {

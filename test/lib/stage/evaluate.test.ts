@@ -2,8 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packBatch } from '../../../lib/batch/batch.ts'
+import { evidenceOf } from '../../../lib/detection/evidence.ts'
+import { CodedError } from '../../../lib/error.ts'
 import { keepSilence } from '../../../lib/incident/silences.ts'
+import { evaluate } from '../../../lib/stage/evaluate.ts'
 import { type TestChain, testChain } from '../../support/chain.ts'
+import { detection } from '../../support/detection.ts'
 import { envelopeOf } from '../../support/envelope.ts'
 import { falcoAlert } from '../../support/falco-alert.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -215,6 +219,71 @@ describe('silences', () => {
     await chain.settle()
     expect(await all()).toMatchObject([{ silenced: ['asked for'], routes: [] }])
   })
+})
+
+test('what people silence is asked for when all that is to be acted upon was handed on, and holds up the telling alone', async () => {
+  await start('- response: R\n  match: alert.severity >= 1\n  mode: enforce\n  actions: [{label: {labels: {x: y}}}]\n')
+  await chain.send([falcoAlert({ rule: 'x', ms: at(0) }), falcoAlert({ rule: 'x', ms: at(1), namespace: 'bank' })])
+  const [message] = await chain.queues.detections.receive({ max: 1, waitSeconds: 0 })
+  const calls: string[] = []
+  let isAway = true
+  const { store } = chain.ports
+  const ports = {
+    ...chain.ports,
+    actions: { send: async () => void calls.push('act') },
+    incidents: { send: async () => void calls.push('tell') },
+    store: {
+      ...store,
+      query: (pk: string, range?: Parameters<typeof store.query>[1]) => {
+        if (pk === 'silences') calls.push('silences')
+        return pk === 'silences' && isAway ? Promise.reject(new CodedError('unavailable', 'the table is away')) : store.query(pk, range)
+      },
+    },
+  }
+  await expect(evaluate(message ?? expect.fail(), ports)).rejects.toThrow('the table is away')
+  expect(calls).toEqual(['act', 'act', 'silences'])
+  expect(await all()).toMatchObject([{ routes: [] }, { routes: [] }])
+
+  calls.length = 0
+  isAway = false
+  await evaluate(message ?? expect.fail(), ports)
+  expect(calls.filter((call) => call !== 'act')).toEqual(['silences', 'tell', 'tell'])
+  expect(await all()).toMatchObject([
+    { routes: ['all'], count: 1 },
+    { routes: ['all'], count: 1 },
+  ])
+})
+
+test('evidence keeps what an exception is made of', async () => {
+  await start()
+  const fields = {
+    'proc.name': 'sh',
+    'proc.pname': 'runc',
+    'fd.name': '/etc/shadow',
+    'container.image.repository': 'shop/cart',
+    'proc.args': '-c',
+  }
+  await chain.send([falcoAlert({ rule: 'x', ms: at(0), fields })])
+  await chain.settle()
+  const [incident] = await all()
+  const kept = incident?.evidence[0]?.fields
+  expect(kept).toMatchObject({
+    'proc.name': 'sh',
+    'proc.pname': 'runc',
+    'fd.name': '/etc/shadow',
+    'container.image.repository': 'shop/cart',
+  })
+  expect(Object.keys(kept ?? {})).not.toContain('proc.args')
+})
+
+test('evidence keeps no more of that than there is room for, and all that rules ask for', () => {
+  const long = Object.fromEntries(Array.from({ length: 20 }, (_, number) => [`proc.env[${number}]`, 'x'.repeat(100)]))
+  const names = Object.keys(long)
+  const kept = evidenceOf(detection({ fields: { ...long, 'proc.name': 'sh' } }), {
+    fields: ['proc.name', ...names.slice(15)],
+    also: names,
+  }).fields
+  expect(Object.keys(kept ?? {}).sort()).toEqual(['proc.name', ...names.slice(0, 6), ...names.slice(15)].sort())
 })
 
 test('an identity that lists in three namespaces is one incident about that identity', async () => {

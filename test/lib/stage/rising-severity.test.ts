@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { CodedError } from '../../../lib/error.ts'
 import { keepSilence } from '../../../lib/incident/silences.ts'
+import { evaluate } from '../../../lib/stage/evaluate.ts'
 import { type TestChain, testChain } from '../../support/chain.ts'
 import { falcoAlert } from '../../support/falco-alert.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -10,6 +12,7 @@ import { temporaryFolder } from '../../support/temporary-folder.ts'
 const RULES = `
 - route: {name: shells, match: alert.rule = shell, min_severity: high, slack: {channel: C0SHELLS}}
 - route: {name: all, slack: {channel: C0ALERTS}}
+- route: {name: notices, match: alert.rule = other and alert.priority = Notice, min_severity: high, slack: {channel: C0NOTICES}}
 - route: {name: severe, min_severity: critical, slack: {channel: C0SEVERE}}
 `
 const SIGMA = `title: Shell
@@ -65,4 +68,19 @@ test('but not of what somebody silenced', async () => {
   await see('shell', 'Notice')
   await see('spawn', 'Error')
   expect(channels()).toEqual(['C0ALERTS'])
+})
+
+test('also where the evaluation was broken off between the rise and the telling, and the batch comes again', async () => {
+  await see('other', 'Notice')
+  chain.time.nowMs += 1000
+  await chain.send([falcoAlert({ rule: 'other', priority: 'Error', ms: chain.time.nowMs })])
+  const [message] = await chain.queues.detections.receive({ max: 1, waitSeconds: 0 })
+  const { store } = chain.ports
+  const query: typeof store.query = (pk, range) =>
+    pk === 'silences' ? Promise.reject(new CodedError('unavailable', 'the table is away')) : store.query(pk, range)
+  await expect(evaluate(message ?? expect.fail(), { ...chain.ports, store: { ...store, query } })).rejects.toThrow('the table is away')
+  expect(await chain.incidents()).toMatchObject([{ incident: { severity: 4, routes: ['all'] } }])
+  await evaluate(message ?? expect.fail(), chain.ports)
+  await chain.settle()
+  expect(channels()).toEqual(['C0ALERTS', 'C0NOTICES'])
 })
