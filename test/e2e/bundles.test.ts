@@ -130,7 +130,7 @@ test('evaluate makes one incident of two alerts in one message, however often it
   await queues.get('detections')?.send([packBatch(envelopes), packBatch(envelopes)])
   await run('evaluate', 'detections')
   const { incident, plans } = await theIncident()
-  expect(incident).toMatchObject({ title: 'Shell then credential read', count: 2, severity: 4, status: 'open', revision: 1 })
+  expect(incident).toMatchObject({ title: 'Shell then credential read', count: 2, severity: 4, status: 'open', revision: 2 })
   expect(plans.map(({ mode, request }) => [mode, request.action])).toEqual([['approve', 'isolate']])
 })
 
