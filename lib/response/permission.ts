@@ -7,31 +7,36 @@ export const ASKABLE = ['status', 'incidents', 'silence_any', 'stop', 'resume'] 
 export const PRESSABLE = [...ACTION_NAMES, 'release', 'acknowledge', 'reject', 'silence', 'not_a_threat', ...ASKABLE] as const
 
 /** Who may press what, and where. What no permission allows is refused. Ids only: names can be changed by their owners. */
-export const Permission = z.strictObject({
-  permission: z.string().min(1).max(200).describe('Its name, unique.'),
-  description: z.string().optional(),
-  slack: z
-    .strictObject({
-      app: z.string().regex(/^A[A-Z0-9]{2,}$/, 'expected a Slack app id (A…)'),
-      workspace: z.string().regex(/^T[A-Z0-9]{2,}$/, 'expected a Slack workspace id (T…)'),
-      channels: z.array(z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id (C…)')).min(1),
-      users: z
-        .array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)'))
-        .min(1)
-        .default([]),
-      user_groups: z
-        .array(z.string().regex(/^S[A-Z0-9]{2,}$/, 'expected a Slack user group id (S…)'))
-        .min(1)
-        .default([])
-        .describe('Whoever is in one of these, by what Slack said within the last hour.'),
-    })
-    .refine(({ users, user_groups }) => users.length + user_groups.length > 0, 'expected users, user_groups or both'),
-  actions: z.array(z.enum(PRESSABLE)).min(1).describe('What these users may press in these channels.'),
-  second_person: z
-    .array(z.enum(PRESSABLE))
-    .default([])
-    .describe('Of these, what takes a second of them: who asked for it cannot approve it.'),
-})
+export const Permission = z
+  .strictObject({
+    permission: z.string().min(1).max(200).describe('Its name, unique.'),
+    description: z.string().optional(),
+    slack: z
+      .strictObject({
+        app: z.string().regex(/^A[A-Z0-9]{2,}$/, 'expected a Slack app id (A…)'),
+        workspace: z.string().regex(/^T[A-Z0-9]{2,}$/, 'expected a Slack workspace id (T…)'),
+        channels: z.array(z.string().regex(/^[CDG][A-Z0-9]{2,}$/, 'expected a Slack channel id (C…)')).min(1),
+        users: z
+          .array(z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id (U…)'))
+          .min(1)
+          .default([]),
+        user_groups: z
+          .array(z.string().regex(/^S[A-Z0-9]{2,}$/, 'expected a Slack user group id (S…)'))
+          .min(1)
+          .default([])
+          .describe('Whoever is in one of these, by what Slack said within the last hour.'),
+      })
+      .refine(({ users, user_groups }) => users.length + user_groups.length > 0, 'expected users, user_groups or both'),
+    actions: z.array(z.enum(PRESSABLE)).min(1).describe('What these users may press in these channels.'),
+    second_person: z
+      .array(z.enum(PRESSABLE))
+      .default([])
+      .describe('Of these, what takes a second of them: who asked for it cannot approve it.'),
+  })
+  .refine(({ actions, second_person }) => second_person.every((one) => actions.includes(one)), {
+    path: ['second_person'],
+    error: 'names what is not among the actions: nobody may press that at all',
+  })
 export type Permission = z.infer<typeof Permission>
 
 /** `groups`: the user groups that this person is known to be in. */

@@ -26,7 +26,8 @@ export type SecretSource = z.infer<typeof SecretSource>
 export const TEMPLATES = ['cloudevents', 'body', 'jira', 'pagerduty', 'opsgenie', 'alertmanager', 'teams'] as const
 
 const URL_WORDS = 'expected a URL such as https://example.com/hook, or where one lies: secret, parameter or file'
-/** An http URL is refused where the process may not send in clear text; one with a name and password would show them. */
+/** An http URL is for this machine alone; one with a name and password would show them. */
+const ON_THIS_MACHINE = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 export const WebhookUrl = z.union(
   [
     z
@@ -34,6 +35,10 @@ export const WebhookUrl = z.union(
       .refine(
         (url) => new URL(url).username === '' && new URL(url).password === '',
         'a name and password belong into a header, from where they lie',
+      )
+      .refine(
+        (url) => url.startsWith('https:') || ON_THIS_MACHINE.test(new URL(url).hostname),
+        'expected https: by http all would be sent in clear text',
       ),
     SecretSource,
   ],

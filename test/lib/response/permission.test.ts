@@ -28,6 +28,12 @@ describe('a permission', () => {
     expect(grantFor(permissions, 'isolate', by).kind).toBe(kind)
   })
 
+  test('two people for what nobody may do is no permission', () => {
+    const of = { permission: 'x', slack: { app: 'A11', workspace: 'T11', channels: ['C11'], users: ['U11'] }, actions: ['isolate'] }
+    expect(Permission.safeParse({ ...of, second_person: ['delete'] }).error?.issues).toMatchObject([{ path: ['second_person'] }])
+    expect(Permission.safeParse({ ...of, second_person: ['isolate'] }).success).toBe(true)
+  })
+
   test('of users by name is no permission', () => {
     expect(
       Permission.safeParse({

@@ -22,6 +22,7 @@ test.each([
     'url: https://x.example\nsecret: {secret: a, file: b}',
     /^5:7 .*secret: expected one of secret, parameter, file/,
   ],
+  ['http to another machine', 'url: http://example.com/x', /^4:7 .*url: expected https/],
   ['a secret written out', 'url: https://x.example\nsecret: hunter2', /^5:7 .*secret/],
   ['a setting that is none', 'url: https://x.example\nsettings: {update: all}', /^5:18 .*settings: Unrecognized key: "update"/],
   [
