@@ -85,5 +85,5 @@ test.each(['before', 'after'] as const)(
       `${different.length} of ${undisturbed.seen.length} differ: ${JSON.stringify(undisturbed.result)}`,
     ).toEqual([])
   },
-  300_000,
+  900_000,
 )
