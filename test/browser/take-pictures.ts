@@ -56,6 +56,7 @@ async function asked(): Promise<void> {
     .getByText(/\d+ replies/)
     .first()
     .click()
+  await page.getByText('What the cluster says of').first().scrollIntoViewIfNeeded()
   await take(page, 'thread')
   await press(page, 'Approve: Isolate')
   await page.getByRole('dialog').waitFor()
