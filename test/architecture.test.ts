@@ -44,7 +44,15 @@ const LIB: Readonly<Record<string, readonly string[]>> = {
   runtime: ['port', 'slack'],
 }
 /** Files of lib/ itself that any folder may import, and the one that puts all rule kinds together, for stages alone. */
-const LIB_FILES = ['lib/error.ts', 'lib/duration.ts', 'lib/address.ts', 'lib/parallel.ts', 'lib/printable.ts', 'lib/retry.ts']
+const LIB_FILES = [
+  'lib/error.ts',
+  'lib/duration.ts',
+  'lib/address.ts',
+  'lib/parallel.ts',
+  'lib/printable.ts',
+  'lib/retry.ts',
+  'lib/secret-fields.ts',
+]
 const RULE_SETS = [
   'lib/rule-set.ts',
   'lib/falco-rules.ts',

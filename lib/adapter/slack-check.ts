@@ -1,7 +1,8 @@
-import { WebAPIPlatformError, WebAPIRateLimitedError, WebClient } from '@slack/web-api'
+import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import * as z from 'zod'
 import { CodedError } from '../error.ts'
 import type { SlackProbe } from '../port/slack-probe.ts'
+import { slackClient } from './slack-client.ts'
 
 const Identity = z.looseObject({
   team_id: z.string(),
@@ -12,14 +13,7 @@ const Identity = z.looseObject({
 
 /** The SlackProbe on Slack's Web API. `apiUrl`: base of the Web API, for a stand-in; Slack's own if not given. */
 export function slackProbe({ token, apiUrl }: { readonly token: string; readonly apiUrl?: string | undefined }): SlackProbe {
-  const clientOf = (bearer: string) =>
-    new WebClient(bearer, {
-      rejectRateLimitedCalls: true,
-      retryConfig: { retries: 0 },
-      timeout: 10_000,
-      logger: silent,
-      ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
-    })
+  const clientOf = (bearer: string) => slackClient({ token: bearer, apiUrl, timeoutMs: 10_000 })
   const client = clientOf(token)
   return {
     identity: async () => {
@@ -49,16 +43,4 @@ function wordOf(method: string): (error: unknown) => string {
     if (error instanceof WebAPIPlatformError && /^\w{1,100}$/.test(error.data.error)) return error.data.error
     throw new CodedError('unavailable', `Slack: ${method}: no answer; can this machine reach slack.com?`, { cause: error })
   }
-}
-
-/** The client's own log would say what ours says, and in another form. */
-const nothing = () => undefined
-const silent = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => 'error' as never,
-  setName: nothing,
 }

@@ -51,14 +51,8 @@ export function slackDialog({ token, apiUrl }: { readonly token: string; readonl
 
 /** Loaded when it is needed: most presses open no dialog. */
 async function loadClient(token: string, apiUrl: string | undefined) {
-  const [{ WebClient }, words] = await Promise.all([import('@slack/web-api'), import('./slack-error.ts')])
-  const { views } = new WebClient(token, {
-    rejectRateLimitedCalls: true,
-    retryConfig: { retries: 0 },
-    timeout: OPEN_MS,
-    logger: silent,
-    ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
-  })
+  const [{ slackClient }, words] = await Promise.all([import('./slack-client.ts'), import('./slack-error.ts')])
+  const { views } = slackClient({ token, apiUrl, timeoutMs: OPEN_MS })
   return { views, ...words }
 }
 
@@ -68,16 +62,4 @@ function checkResponseUrl(responseUrl: string, apiUrl: string | undefined): void
   const isSlacks = url?.protocol === 'https:' && HOSTS.has(url.host) && url.username === '' && url.password === ''
   const isStandIns = url !== undefined && apiUrl !== undefined && url.origin === new URL(apiUrl).origin
   if (!isSlacks && !isStandIns) throw new CodedError('invalid_input', 'Slack: response URL: expected one at https://hooks.slack.com')
-}
-
-/** The client's own log would say what ours says, and in another form. */
-const nothing = () => undefined
-const silent = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => 'error' as never,
-  setName: nothing,
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LogLevel, SocketModeClient } from '@slack/socket-mode'
+import { SocketModeClient } from '@slack/socket-mode'
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import * as z from 'zod'
 import { CodedError, messageOf } from '../error.ts'
 import type { Envelope, SlackSocket, SocketConnection, SocketListener } from '../port/slack-socket.ts'
+import { silent } from './slack-client.ts'
 
 export type SocketSettings = {
   readonly appToken: string
@@ -182,16 +183,4 @@ function kindOf(message: unknown): string {
 
 function joined(one: AbortSignal | null | undefined, other: AbortSignal): AbortSignal {
   return one ? AbortSignal.any([one, other]) : other
-}
-
-/** The client's own log has payloads and addresses with tickets in it; what matters of it, ours says. */
-const nothing = () => undefined
-const silent = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => LogLevel.ERROR,
-  setName: nothing,
 }

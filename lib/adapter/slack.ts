@@ -1,6 +1,6 @@
-import { WebClient } from '@slack/web-api'
 import * as z from 'zod'
 import type { Chat, ChatMessage } from '../port/chat.ts'
+import { slackClient } from './slack-client.ts'
 import { isAbsent, isLocked, slackWord, translate } from './slack-error.ts'
 
 const EVENT_TYPE = 'creance_incident'
@@ -23,13 +23,7 @@ export type SlackChatSettings = { readonly token: string; readonly apiUrl?: stri
 
 /** The Chat on Slack's Web API. The client neither sleeps nor tries again by itself: the queue does the waiting. */
 export function slackChat({ token, apiUrl, timeoutMs = 10_000 }: SlackChatSettings): Chat {
-  const client = new WebClient(token, {
-    rejectRateLimitedCalls: true,
-    retryConfig: { retries: 0 },
-    timeout: timeoutMs,
-    logger: silent,
-    ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
-  })
+  const client = slackClient({ token, apiUrl, timeoutMs })
   const metadata = (key: string) => ({ event_type: EVENT_TYPE, event_payload: { incident: key } })
   const conversations = new Map<string, string>()
   /** A person's id stands for the conversation with the app, whose id reading it takes. */
@@ -100,16 +94,4 @@ async function search(read: (cursor: string) => Promise<Page | undefined>, key: 
 function body({ text, color, blocks }: ChatMessage) {
   const shown = blocks.length > 0 ? { blocks: [...blocks] as never } : { text }
   return { attachments: [{ color, fallback: text, ...shown }], unfurl_links: false, unfurl_media: false }
-}
-
-/** The client's own log would say what ours says, and in another form. */
-const nothing = () => undefined
-const silent = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => 'error' as never,
-  setName: nothing,
 }

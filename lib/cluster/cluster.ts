@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { SECRET_FIELDS } from '../secret-fields.ts'
 
 /** With which rights: `read` finds out, `act` changes things. Two identities, so that neither can do what the other is for. */
 export type Identity = 'read' | 'act'
@@ -24,21 +25,7 @@ const Eks = z.strictObject({
 export type Eks = z.infer<typeof Eks>
 
 /** Where a kubeconfig lies. */
-const Source = z
-  .strictObject({
-    secret: z
-      .string()
-      .regex(/^[\w/+=.@:-]{1,2048}$/, 'expected the name or ARN of a secret')
-      .optional()
-      .describe('In Secrets Manager: name or ARN.'),
-    parameter: z
-      .string()
-      .regex(/^[\w/.:-]{1,2048}$/, 'expected the name or ARN of a parameter')
-      .optional()
-      .describe('In the SSM Parameter Store (SecureString): name or ARN.'),
-    file: z.string().min(1).max(4096).optional().describe('On the disk: a path.'),
-  })
-  .superRefine(exactlyOne(['secret', 'parameter', 'file']))
+const Source = z.strictObject(SECRET_FIELDS).superRefine(exactlyOne(['secret', 'parameter', 'file']))
 export type Source = z.infer<typeof Source>
 
 const InCluster = z.strictObject({}).describe('The cluster that the process itself runs in, by its pod’s service account.')

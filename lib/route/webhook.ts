@@ -1,26 +1,14 @@
 import * as z from 'zod'
+import { SECRET_FIELDS } from '../secret-fields.ts'
 import { SeverityName } from './severity-name.ts'
 import { WebhookBody } from './webhook-body.ts'
 
-const SOURCE = {
-  secret: z
-    .string()
-    .regex(/^[\w/+=.@:-]{1,2048}$/, 'expected the name or ARN of a secret')
-    .optional()
-    .describe('In Secrets Manager: name or ARN.'),
-  parameter: z
-    .string()
-    .regex(/^[\w/.:-]{1,2048}$/, 'expected the name or ARN of a parameter')
-    .optional()
-    .describe('In the SSM Parameter Store (SecureString): name or ARN.'),
-  file: z.string().min(1).max(4096).optional().describe('On the disk: a path.'),
-}
 const isOneSource = ({ secret, parameter, file }: { secret?: unknown; parameter?: unknown; file?: unknown }): boolean =>
   [secret, parameter, file].filter((one) => one !== undefined).length === 1
 const ONE_SOURCE = 'expected one of secret, parameter, file'
 
 /** Where a secret lies that a webhook needs. */
-export const SecretSource = z.strictObject(SOURCE).refine(isOneSource, ONE_SOURCE)
+export const SecretSource = z.strictObject(SECRET_FIELDS).refine(isOneSource, ONE_SOURCE)
 export type SecretSource = z.infer<typeof SecretSource>
 
 export const TEMPLATES = ['cloudevents', 'body', 'jira', 'pagerduty', 'opsgenie', 'alertmanager', 'teams'] as const
@@ -51,7 +39,7 @@ const HeaderValue = z.union(
     z.string().regex(/^[\x20-\x7e]{1,4096}$/, 'expected printable ASCII on one line'),
     z
       .strictObject({
-        ...SOURCE,
+        ...SECRET_FIELDS,
         prefix: z
           .string()
           .regex(/^[\x20-\x7e]{1,100}$/, 'expected printable ASCII on one line')
